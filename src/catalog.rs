@@ -1,0 +1,3 @@
+//! The table: operations, routes, names, scopes.
+
+pub mod requirement;

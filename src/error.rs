@@ -1,0 +1,67 @@
+//! The one error type of the crate: what failed, where, and what to type instead.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// A failure that ends a run or a part of it. Rendered as `what: where` plus an optional `help:` line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// What failed, in lower case, without a final period.
+    pub what: String,
+    /// The file concerned, if any.
+    pub path: Option<PathBuf>,
+    /// 1-based line (or record) within the file, if known.
+    pub line: Option<u64>,
+    /// Something the user can type or change.
+    pub help: Option<String>,
+}
+
+/// A result with the crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error that only says what failed.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), path: None, line: None, help: None }
+    }
+
+    /// Adds the file concerned.
+    #[must_use]
+    pub fn at(mut self, path: impl Into<PathBuf>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// Adds the 1-based line or record.
+    #[must_use]
+    pub fn line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Adds what to type or change.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = &self.path {
+            write!(f, "{}", path.display())?;
+            if let Some(line) = self.line {
+                write!(f, ":{line}")?;
+            }
+            write!(f, ": ")?;
+        }
+        write!(f, "{}", self.what)?;
+        if let Some(help) = &self.help {
+            write!(f, "\n  help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}

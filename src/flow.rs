@@ -1,0 +1,1 @@
+//! What the program does, for all languages at once: string values, client objects, wrappers, requests.

@@ -1,0 +1,14 @@
+//! ddscope finds the least privilege that code, Terraform or recorded traffic needs from Datadog.
+//!
+//! The rooms and the way data takes through them are in `docs/architecture.md`.
+
+pub mod catalog;
+pub mod error;
+pub mod evidence;
+pub mod flow;
+pub mod infra;
+pub mod ir;
+pub mod source;
+pub mod span;
+pub mod trace;
+pub mod url;

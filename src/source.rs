@@ -1,0 +1,29 @@
+//! Front ends: one file a language, each turning source text into the neutral program of `ir`.
+
+use crate::ir::{Language, Module};
+use std::sync::Arc;
+
+/// A language front end. Register it in [`FRONT_ENDS`].
+pub trait FrontEnd: Sync {
+    /// Languages it produces, for reports.
+    fn languages(&self) -> &'static [Language];
+
+    /// File-name endings without the dot, lower case; also whole file names such as `Makefile`.
+    fn endings(&self) -> &'static [&'static str];
+
+    /// Lowers one file. Never fails: what the grammar cannot read is noted in `syntax_errors`, the rest is lowered.
+    /// A file may hold several programs (a workflow with several `run:` blocks), hence several modules.
+    fn lower(&self, file: &File) -> Vec<Module>;
+}
+
+/// A file handed to a front end.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Path as reported, `/`-separated, relative to the working directory.
+    pub path: Arc<str>,
+    /// Its text, valid UTF-8 (invalid bytes were replaced).
+    pub text: Arc<str>,
+}
+
+/// Every front end; order decides nothing but reports.
+pub static FRONT_ENDS: &[&dyn FrontEnd] = &[];
