@@ -16,6 +16,8 @@
 use smol_str::SmolStr;
 use std::sync::Arc;
 
+pub mod dump;
+
 pub use crate::span::Span;
 
 /// An identifier or short text; cheap to clone.
