@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod flow;
 pub mod infra;
 pub mod ir;
+pub mod privilege;
 pub mod source;
 pub mod span;
 pub mod trace;

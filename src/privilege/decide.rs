@@ -1,0 +1,110 @@
+//! Which alternative of a clause a request needs, where a literal in the request tells.
+//!
+//! The table marks such clauses with the argument that decides; here stands which value means which scope. What no
+//! literal decides falls to the documented first alternative, and the caller is told.
+
+use crate::catalog::requirement::Clause;
+use crate::ir::Name;
+
+/// What is left of a clause after looking at the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Decision<'a> {
+    /// The alternatives are interchangeable.
+    Free,
+    /// A literal names the alternative.
+    ByLiteral {
+        /// The scope.
+        scope: &'a str,
+        /// The argument.
+        argument: &'a str,
+        /// Its value in the request.
+        value: &'a str,
+    },
+    /// Nothing visible decides: the documented first.
+    First {
+        /// The scope.
+        scope: &'a str,
+        /// The argument that would decide.
+        argument: &'a str,
+    },
+}
+
+/// Literals of deciding arguments and the scope each asks for. Several spellings of one argument (`share_type`,
+/// `shareType`) are folded by [`fold`].
+static MEANINGS: &[(&str, &str, &str)] = &[
+    ("draftstatus", "draft", "monitors_draft_write"),
+    ("draftstatus", "published", "monitors_write"),
+    ("resourcetype", "criticalassets", "security_monitoring_critical_assets_read"),
+    ("resourcetype", "rules", "security_monitoring_rules_read"),
+    ("resourcetype", "securityfilters", "security_monitoring_filters_read"),
+    ("resourcetype", "suppressions", "security_monitoring_suppressions_read"),
+    ("sharetype", "embed", "dashboards_embed_share"),
+    ("sharetype", "invite", "dashboards_invite_share"),
+    ("sharetype", "open", "dashboards_public_share"),
+    ("type", "internal", "status_pages_internal_page_publish"),
+    ("type", "public", "status_pages_public_page_publish"),
+    ("visibility", "internal", "status_pages_internal_page_publish"),
+    ("visibility", "public", "status_pages_public_page_publish"),
+];
+
+/// Decides one clause of a request with the literals that flow to it.
+pub(crate) fn decide<'a>(clause: &'a Clause, literals: &'a [(Name, Name)]) -> Decision<'a> {
+    let (Some(argument), [first, _, ..]) = (clause.decided_by, clause.any_of.as_slice()) else {
+        return Decision::Free;
+    };
+    for (name, value) in literals {
+        let (folded, meaning) = (fold(name), fold(value));
+        // The table may name the deciding argument by a phrase (`page visibility`), so the value decides, not the name.
+        let hit = MEANINGS.iter().find(|(a, v, s)| *a == folded && *v == meaning && clause.any_of.contains(s));
+        if let Some((_, _, scope)) = hit {
+            return Decision::ByLiteral { scope, argument: name, value };
+        }
+    }
+    Decision::First { scope: first, argument }
+}
+
+/// Lower case without separators and without the type that enum members carry (`DashboardShareType.EMBED` → `embed`).
+fn fold(text: &str) -> String {
+    let last = text.rsplit(['.', ':']).next().unwrap_or(text);
+    last.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shared() -> Clause {
+        Clause {
+            any_of: vec!["dashboards_public_share", "dashboards_embed_share", "dashboards_invite_share"],
+            decided_by: Some("share_type"),
+        }
+    }
+
+    #[test]
+    fn a_literal_picks_its_scope_in_every_spelling() {
+        for (name, value) in
+            [("share_type", "embed"), ("shareType", "EMBED"), ("share_type", "DashboardShareType.EMBED")]
+        {
+            let literals = [(Name::new(name), Name::new(value))];
+            let clause = shared();
+            let decision = decide(&clause, &literals);
+            assert!(matches!(decision, Decision::ByLiteral { scope: "dashboards_embed_share", .. }), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn without_a_literal_the_documented_first_is_taken() {
+        assert_eq!(
+            decide(&shared(), &[]),
+            Decision::First { scope: "dashboards_public_share", argument: "share_type" }
+        );
+        let other = [(Name::new("name"), Name::new("embed"))];
+        assert!(matches!(decide(&shared(), &other), Decision::First { .. }));
+    }
+
+    #[test]
+    fn interchangeable_alternatives_stay_free() {
+        let clause = Clause { any_of: vec!["billing_read", "usage_read"], decided_by: None };
+        assert_eq!(decide(&clause, &[(Name::new("share_type"), Name::new("embed"))]), Decision::Free);
+    }
+}

@@ -1,0 +1,231 @@
+//! From uses to the least set of scopes: collects clauses, narrows those the request decides, searches, and explains.
+//!
+//! The search itself is in `cover`, weights come from `weight`, sentences are made in `proof`.
+
+use super::cover::{self, Cover, Problem};
+use super::decide::{Decision, decide};
+use super::takeover::takeover_reason;
+use super::weight::Weights;
+use crate::catalog::requirement::{Requirement, State};
+use crate::ir::Name;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One use of an operation, with what it demands of the credential kind at hand.
+///
+/// The same operation may be given many times, with different literals; only distinct demands count.
+#[derive(Clone, Copy, Debug)]
+pub struct Use<'a> {
+    /// Operation id, `v1:ListMonitors`.
+    pub operation: &'a str,
+    /// Its requirement for the credential kind.
+    pub requirement: &'a Requirement,
+    /// Literals that flow to the call, (argument, value).
+    pub literals: &'a [(Name, Name)],
+}
+
+/// The least privilege for a set of uses and one kind of credential.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Solution {
+    /// The scopes, sorted.
+    pub required: Vec<Name>,
+    /// Those of `required` that are in every optimum, sorted.
+    pub forced: Vec<Name>,
+    /// Those of `required` that a tie-break chose, sorted.
+    pub chosen: Vec<Name>,
+    /// What could stand in for a required scope, sorted by scope.
+    pub alternatives: Vec<Alternative>,
+    /// For each required scope the operations that it opens here, sorted.
+    pub because: BTreeMap<Name, Vec<Name>>,
+    /// Operations whose requirement is not published, sorted.
+    pub unpublished: Vec<Name>,
+    /// Operations that this kind of credential cannot call at all, sorted.
+    pub unavailable: Vec<Name>,
+    /// Operations that need no scope (API key only, public, open to any key), sorted.
+    pub scopeless: Vec<Name>,
+    /// What a reader should know beside the sets, in a fixed order.
+    pub notes: Vec<String>,
+    /// Why the set is enough and why nothing less is, a line each.
+    pub proof: Vec<String>,
+    /// The formula: every distinct clause with the operations that cause it, in order of the clauses.
+    pub formula: Vec<Demand>,
+    /// Whether the search was exhaustive; false only for hostile tables.
+    pub exact: bool,
+}
+
+/// One clause of the formula.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Demand {
+    /// Any of these, sorted.
+    pub any_of: Vec<Name>,
+    /// The operations that demand it, sorted.
+    pub operations: Vec<Name>,
+}
+
+/// A replacement for a required scope that would also satisfy every use.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Alternative {
+    /// The required scope.
+    pub scope: Name,
+    /// What to hold in its place, sorted.
+    pub instead: Vec<Name>,
+    /// Why it was not taken.
+    pub why_not: String,
+}
+
+/// Solves for the least privilege. Deterministic in the set of uses: neither order nor repetition matters.
+pub fn solve(uses: &[Use<'_>], weights: &Weights) -> Solution {
+    let collected = Collected::from(uses);
+    let names: Vec<&str> = collected.clauses.keys().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let index: BTreeMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (*name, at)).collect();
+    let number = |clause: &Vec<&str>| clause.iter().filter_map(|name| index.get(name).copied()).collect::<Vec<_>>();
+    let clauses: Vec<Vec<usize>> = collected.clauses.keys().map(number).collect();
+    let privileges: Vec<u64> = names.iter().map(|name| weights.weight(name).privilege()).collect();
+    let problem = Problem { clauses: &clauses, weights: &privileges };
+    let best = cover::cover(&problem, None).unwrap_or(Cover { scopes: Vec::new(), weight: 0, exact: true });
+
+    let mut solution = Solution { exact: best.exact, ..collected.facts() };
+    let name_of = |scope: &usize| names.get(*scope).map(|name| Name::new(name)).unwrap_or_default();
+    solution.required = best.scopes.iter().map(name_of).collect();
+    for scope in &best.scopes {
+        let (without, tied) = without_scope(&problem, &best, *scope);
+        if tied { &mut solution.chosen } else { &mut solution.forced }.push(name_of(scope));
+        for instead in without {
+            let instead: Vec<Name> = instead.iter().map(name_of).collect();
+            let why_not = super::proof::comparison(&name_of(scope), &instead, weights);
+            solution.alternatives.push(Alternative { scope: name_of(scope), instead, why_not });
+        }
+    }
+    for name in &solution.required {
+        let serving = collected.clauses.iter().filter(|(clause, _)| clause.contains(&name.as_str()));
+        let operations: BTreeSet<&str> = serving.flat_map(|(_, operations)| operations.iter().copied()).collect();
+        solution.because.insert(name.clone(), operations.into_iter().map(Name::new).collect());
+    }
+    solution.proof = super::proof::proof(&solution);
+    solution.notes.extend(solution.required.iter().filter_map(|scope| {
+        takeover_reason(scope).map(|reason| format!("`{scope}` amounts to taking over the organisation: it {}", reason))
+    }));
+    solution
+}
+
+/// Ways to do without a scope of the best cover, and whether one of them is as good: every single scope that could
+/// stand in alone, else the best set that could.
+fn without_scope(problem: &Problem<'_>, best: &Cover, scope: usize) -> (Vec<Vec<usize>>, bool) {
+    let held: BTreeSet<usize> = best.scopes.iter().copied().filter(|s| *s != scope).collect();
+    let lonely = problem.clauses.iter().filter(|clause| !clause.iter().any(|s| held.contains(s)));
+    let mut singles: Option<BTreeSet<usize>> = None;
+    for clause in lonely {
+        let options: BTreeSet<usize> = clause.iter().copied().filter(|s| *s != scope).collect();
+        if options.is_empty() {
+            return (Vec::new(), false);
+        }
+        singles = Some(match singles {
+            None => options,
+            Some(before) => before.intersection(&options).copied().collect(),
+        });
+    }
+    let Some(other) = cover::cover(problem, Some(scope)) else { return (Vec::new(), false) };
+    let tied = best.exact && other.ties_with(best);
+    let singles = singles.unwrap_or_default();
+    if !singles.is_empty() {
+        let mut ways: Vec<usize> = singles.into_iter().collect();
+        ways.sort_by_key(|s| (problem.weights.get(*s).copied().unwrap_or(1), *s));
+        return (ways.into_iter().map(|s| vec![s]).collect(), tied);
+    }
+    (vec![other.scopes.iter().copied().filter(|s| !held.contains(s)).collect()], tied)
+}
+
+/// Uses sorted into clauses and into those that have none.
+#[derive(Default)]
+struct Collected<'a> {
+    clauses: BTreeMap<Vec<&'a str>, BTreeSet<&'a str>>,
+    unpublished: BTreeSet<&'a str>,
+    unavailable: BTreeSet<&'a str>,
+    scopeless: BTreeSet<&'a str>,
+    inferred: BTreeSet<&'a str>,
+    /// (argument, scope assumed) → operations.
+    assumed: BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>,
+    /// (argument, value, scope) → operations.
+    decided: BTreeMap<(&'a str, &'a str, &'a str), BTreeSet<&'a str>>,
+}
+
+impl<'a> Collected<'a> {
+    fn from(uses: &[Use<'a>]) -> Self {
+        let mut all = Self::default();
+        for item in uses {
+            match item.requirement.state {
+                State::Unpublished => drop(all.unpublished.insert(item.operation)),
+                State::Unsupported => drop(all.unavailable.insert(item.operation)),
+                State::Open | State::NotNeeded => drop(all.scopeless.insert(item.operation)),
+                State::Published => all.clauses_of(item),
+                State::Inferred => {
+                    all.inferred.insert(item.operation);
+                    all.clauses_of(item);
+                }
+            }
+        }
+        all
+    }
+
+    fn clauses_of(&mut self, item: &Use<'a>) {
+        for clause in &item.requirement.clauses {
+            let mut any_of: Vec<&'a str> = match decide(clause, item.literals) {
+                Decision::Free => clause.any_of.clone(),
+                Decision::ByLiteral { scope, argument, value } => {
+                    self.decided.entry((argument, value, scope)).or_default().insert(item.operation);
+                    vec![scope]
+                }
+                Decision::First { scope, argument } => {
+                    self.assumed.entry((argument, scope)).or_default().insert(item.operation);
+                    vec![scope]
+                }
+            };
+            any_of.sort_unstable();
+            any_of.dedup();
+            if !any_of.is_empty() {
+                self.clauses.entry(any_of).or_default().insert(item.operation);
+            }
+        }
+    }
+
+    /// Everything that the search does not decide.
+    fn facts(&self) -> Solution {
+        let list = |set: &BTreeSet<&str>| set.iter().map(|id| Name::new(id)).collect::<Vec<_>>();
+        let mut notes = Vec::new();
+        for ((argument, value, scope), operations) in &self.decided {
+            let which = some_of(operations);
+            notes.push(format!("`{argument}` is `{value}` in the request, hence `{scope}` for {which}"));
+        }
+        for ((argument, scope), operations) in &self.assumed {
+            let which = some_of(operations);
+            notes.push(format!(
+                "`{argument}` decides what {which} needs and is not visible here: the documented first, `{scope}`, is assumed"
+            ));
+        }
+        if !self.inferred.is_empty() {
+            let which = some_of(&self.inferred);
+            notes.push(format!("no permission is published for {which}: the names of the OAuth scopes are assumed"));
+        }
+        let demand = |(clause, operations): (&Vec<&str>, &BTreeSet<&str>)| Demand {
+            any_of: clause.iter().map(|name| Name::new(name)).collect(),
+            operations: list(operations),
+        };
+        Solution {
+            unpublished: list(&self.unpublished),
+            unavailable: list(&self.unavailable),
+            scopeless: list(&self.scopeless),
+            notes,
+            formula: self.clauses.iter().map(demand).collect(),
+            ..Solution::default()
+        }
+    }
+}
+
+/// The first three of a set, and how many more there are.
+pub(super) fn some_of<T: AsRef<str>>(all: impl IntoIterator<Item = T>) -> String {
+    let mut all = all.into_iter();
+    let shown: Vec<String> = all.by_ref().take(3).map(|id| id.as_ref().to_owned()).collect();
+    match all.count() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
