@@ -4,7 +4,7 @@
 //! literal tables, and the branches around them. What cannot be expressed is [`Expr::Unknown`], never an error.
 //!
 //! Conventions that every front end follows:
-//! * `async`/`await`, `defer`, `go`, parentheses, casts, references (`&x`, `*x`, `x!`, `x?`), `try` operators are transparent.
+//! * `async`/`await`, `defer`, `go`, parentheses, references (`&x`, `*x`, `x!`, `x?`), `try` operators are transparent.
 //! * Loop, `with`, `try` bodies are flattened into the surrounding block; `if`, `switch`, `match`, `when`, `case` become
 //!   [`Stmt::Branch`]; a loop variable is assigned [`Expr::Element`] of what is looped over.
 //! * Destructuring becomes one assignment per name of [`Expr::Index`] (position) or [`Expr::Field`] (key).
@@ -304,6 +304,9 @@ pub enum Expr {
     Lambda(FunctionId),
     /// `require("x")`, `import("x")`, `importlib.import_module("x")` used as a value.
     Module(Name),
+    /// A value whose type is written down at this place: a cast, a type assertion, the declared type of a local variable. Where nothing
+    /// is known of the value, it is an instance of the type.
+    Typed(ExprId, ExprId),
     /// A type with arguments: `Optional[T]`, `List<T>`, `Arc<dyn T>`, `*T`, `T[]`. Plain types are `Name` and `Field`.
     Generic(ExprId, Vec<ExprId>),
     /// `left == right` (true) or `left != right` (false); `case` labels of a switch compare the subject with each label.

@@ -162,6 +162,7 @@ pub fn expr(module: &Module, id: ExprId) -> String {
         Expr::Format(style, f, a) => format!("format{style:?}({}; {})", one(f), args(module, a)),
         Expr::Lambda(f) => format!("fn#{}", f.0),
         Expr::Module(n) => format!("module({n})"),
+        Expr::Typed(v, t) => format!("({} as {})", one(v), one(t)),
         Expr::Generic(b, a) => format!("{}<{}>", one(b), list(a, ", ")),
         Expr::Equal(l, r, yes) => format!("{} {} {}", one(l), if *yes { "==" } else { "!=" }, one(r)),
         Expr::Contains(l, r, yes) => format!("{} {} {}", one(l), if *yes { "in" } else { "not in" }, one(r)),
