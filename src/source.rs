@@ -3,6 +3,9 @@
 use crate::ir::{Language, Module};
 use std::sync::Arc;
 
+mod shell;
+mod testing;
+
 /// A language front end. Register it in [`FRONT_ENDS`].
 pub trait FrontEnd: Sync {
     /// Languages it produces, for reports.
@@ -26,4 +29,4 @@ pub struct File {
 }
 
 /// Every front end; order decides nothing but reports.
-pub static FRONT_ENDS: &[&dyn FrontEnd] = &[];
+pub static FRONT_ENDS: &[&dyn FrontEnd] = &[&shell::Shell];
