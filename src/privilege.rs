@@ -5,11 +5,13 @@
 
 mod cover;
 mod decide;
+pub mod grants;
 mod proof;
 mod solve;
 pub mod takeover;
 pub mod weight;
 
+pub use grants::{Credential, Grant, Granted, Holding, Listing};
 pub use solve::{Alternative, Demand, Solution, Use, solve};
 pub use takeover::takeover_reason;
 pub use weight::{Kind, Opening, Weight, Weights};

@@ -84,7 +84,7 @@ pub fn solve(uses: &[Use<'_>], weights: &Weights) -> Solution {
     let best = cover::cover(&problem, None).unwrap_or(Cover { scopes: Vec::new(), weight: 0, exact: true });
 
     let mut solution = Solution { exact: best.exact, ..collected.facts() };
-    let name_of = |scope: &usize| names.get(*scope).map(|name| Name::new(name)).unwrap_or_default();
+    let name_of = |scope: &usize| names.get(*scope).map(Name::new).unwrap_or_default();
     solution.required = best.scopes.iter().map(name_of).collect();
     for scope in &best.scopes {
         let (without, tied) = without_scope(&problem, &best, *scope);
@@ -189,7 +189,7 @@ impl<'a> Collected<'a> {
 
     /// Everything that the search does not decide.
     fn facts(&self) -> Solution {
-        let list = |set: &BTreeSet<&str>| set.iter().map(|id| Name::new(id)).collect::<Vec<_>>();
+        let list = |set: &BTreeSet<&str>| set.iter().map(Name::new).collect::<Vec<_>>();
         let mut notes = Vec::new();
         for ((argument, value, scope), operations) in &self.decided {
             let which = some_of(operations);
@@ -206,7 +206,7 @@ impl<'a> Collected<'a> {
             notes.push(format!("no permission is published for {which}: the names of the OAuth scopes are assumed"));
         }
         let demand = |(clause, operations): (&Vec<&str>, &BTreeSet<&str>)| Demand {
-            any_of: clause.iter().map(|name| Name::new(name)).collect(),
+            any_of: clause.iter().map(Name::new).collect(),
             operations: list(operations),
         };
         Solution {
