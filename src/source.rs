@@ -3,6 +3,8 @@
 use crate::ir::{Language, Module};
 use std::sync::Arc;
 
+mod go;
+mod lowering;
 mod shell;
 mod testing;
 
@@ -29,4 +31,4 @@ pub struct File {
 }
 
 /// Every front end; order decides nothing but reports.
-pub static FRONT_ENDS: &[&dyn FrontEnd] = &[&shell::Shell];
+pub static FRONT_ENDS: &[&dyn FrontEnd] = &[&go::Go, &shell::Shell];

@@ -31,8 +31,22 @@ impl FrontEnd for Shell {
 
     fn endings(&self) -> &'static [&'static str] {
         &[
-            "sh", "bash", "zsh", "ksh", "dash", "ash", "command", "bats", "envrc", "bashrc", "bash_profile", "bash_aliases",
-            "zshrc", "profile", "zprofile", "zshenv",
+            "sh",
+            "bash",
+            "zsh",
+            "ksh",
+            "dash",
+            "ash",
+            "command",
+            "bats",
+            "envrc",
+            "bashrc",
+            "bash_profile",
+            "bash_aliases",
+            "zshrc",
+            "profile",
+            "zprofile",
+            "zshenv",
         ]
     }
 
@@ -199,8 +213,16 @@ impl<'t> Chunk<'_, 't> {
 
     fn statement_inside(&mut self, node: Node<'_>, out: &mut Vec<Stmt>) {
         match node.kind() {
-            "program" | "compound_statement" | "do_group" | "subshell" | "ERROR" | "variable_assignments"
-            | "negated_command" | "declaration_command" | "else_clause" | "process_substitution" => self.block(node, out),
+            "program"
+            | "compound_statement"
+            | "do_group"
+            | "subshell"
+            | "ERROR"
+            | "variable_assignments"
+            | "negated_command"
+            | "declaration_command"
+            | "else_clause"
+            | "process_substitution" => self.block(node, out),
             "pipeline" => self.pipeline(node, out),
             "command" => self.command(node, &[], false, out),
             "variable_assignment" => self.assignment(node, out),
@@ -245,11 +267,7 @@ impl<'t> Chunk<'_, 't> {
         }
         let mut when = self.status(left, out);
         for (part, and) in parts.into_iter().rev() {
-            let condition = if and {
-                when
-            } else {
-                self.add(Expr::Not(when), part)
-            };
+            let condition = if and { when } else { self.add(Expr::Not(when), part) };
             let mut body = Vec::new();
             let next = self.status(part, &mut body);
             when = next;
@@ -399,7 +417,9 @@ impl<'t> Chunk<'_, 't> {
     }
 
     fn function(&mut self, node: Node<'_>, out: &mut Vec<Stmt>) {
-        let (Some(name), Some(body)) = (node.child_by_field_name("name"), node.child_by_field_name("body")) else { return };
+        let (Some(name), Some(body)) = (node.child_by_field_name("name"), node.child_by_field_name("body")) else {
+            return;
+        };
         let span = self.lines.place(Span::of(&node));
         let name = Name::from(self.slice(name));
         let mut function = Function::new(name.clone(), span);

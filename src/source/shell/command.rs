@@ -133,10 +133,12 @@ impl Chunk<'_, '_> {
             None => {}
         }
         let mut cursor = node.walk();
-        for redirect in node.children_by_field_name("redirect", &mut cursor).filter(|r| r.kind() == "heredoc_redirect") {
+        for redirect in node.children_by_field_name("redirect", &mut cursor).filter(|r| r.kind() == "heredoc_redirect")
+        {
             let mut inner = redirect.walk();
             for child in redirect.named_children(&mut inner) {
-                if matches!(child.kind(), "pipeline" | "command" | "list" | "redirected_statement" | "while_statement") {
+                if matches!(child.kind(), "pipeline" | "command" | "list" | "redirected_statement" | "while_statement")
+                {
                     self.statement(child, out);
                 }
             }
@@ -185,7 +187,9 @@ impl Chunk<'_, '_> {
     /// Whether a command runs what it reads.
     fn runs_input(&self, command: Node<'_>) -> bool {
         let name = command.child_by_field_name("name").map_or("", |n| self.slice(n));
-        SHELLS.contains(&program(name)) || name == "ssh" || (name == "sudo" && SHELLS.iter().any(|s| self.slice(command).contains(s)))
+        SHELLS.contains(&program(name))
+            || name == "ssh"
+            || (name == "sudo" && SHELLS.iter().any(|s| self.slice(command).contains(s)))
     }
 
     /// All words of a command, assignments before it taken out.
@@ -278,7 +282,8 @@ impl Chunk<'_, '_> {
     /// The position of `curl` and the like among the arguments of a program that is not known.
     fn client_behind(&self, words: &[Word<'_>]) -> Option<usize> {
         let position = words.iter().position(|w| {
-            self.literal(w.0).is_some_and(|t| CLIENTS.contains(&program(t.split(':').next().unwrap_or("")))) && !w.1.is_error()
+            self.literal(w.0).is_some_and(|t| CLIENTS.contains(&program(t.split(':').next().unwrap_or(""))))
+                && !w.1.is_error()
         })?;
         (position > 0).then_some(position)
     }
@@ -333,7 +338,10 @@ impl Chunk<'_, '_> {
     /// What `echo` prints.
     fn echoed(&mut self, node: Node<'_>, words: &[ExprId]) -> ExprId {
         let mut pieces = Pieces::default();
-        let options = words.iter().take_while(|w| self.literal(**w).is_some_and(|t| matches!(t.as_str(), "-n" | "-e" | "-ne" | "-en"))).count();
+        let options = words
+            .iter()
+            .take_while(|w| self.literal(**w).is_some_and(|t| matches!(t.as_str(), "-n" | "-e" | "-ne" | "-en")))
+            .count();
         for (at, word) in words.iter().skip(options).enumerate() {
             if at > 0 {
                 pieces.text(" ");

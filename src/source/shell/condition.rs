@@ -52,7 +52,8 @@ impl Chunk<'_, '_> {
         let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
             return self.add(Expr::Unknown, node);
         };
-        let pattern = matches!(right.kind(), "regex" | "extglob_pattern") && self.slice(right).contains(['*', '?', '[', '(']);
+        let pattern =
+            matches!(right.kind(), "regex" | "extglob_pattern") && self.slice(right).contains(['*', '?', '[', '(']);
         let a = self.condition(left);
         let b = if pattern { self.add(Expr::Unknown, right) } else { self.plain_right(right) };
         let expr = match operator {

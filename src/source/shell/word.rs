@@ -119,7 +119,9 @@ impl Chunk<'_, '_> {
                 let value = self.word_or_unknown(node);
                 out.expr(value);
             }
-            "variable_name" | "special_variable_name" | "string_content" | "heredoc_content" => out.text(self.slice(node)),
+            "variable_name" | "special_variable_name" | "string_content" | "heredoc_content" => {
+                out.text(self.slice(node))
+            }
             _ => out.text(&unescape(self.slice(node), false)),
         }
     }
@@ -299,7 +301,8 @@ impl Chunk<'_, '_> {
         };
         let append = self.text.get(name.end_byte()..).is_some_and(|rest| rest.starts_with("+="));
         if name.kind() == "subscript" {
-            let (Some(object), Some(index)) = (name.child_by_field_name("name"), name.child_by_field_name("index")) else {
+            let (Some(object), Some(index)) = (name.child_by_field_name("name"), name.child_by_field_name("index"))
+            else {
                 return;
             };
             let key = self.word(index);
