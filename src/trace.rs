@@ -1,1 +1,184 @@
-//! Recorded traffic: one file a format, each turning records into method and URL.
+//! Recorded traffic: finds the format of a recording by its content and turns its records into evidence.
+//!
+//! One file a format under `trace/`, each entered once in [`FORMATS`]. Opening files, walking folders and asking the table
+//! which operation a request is are left to others; a reader sees bytes and hands back evidence and what it had to leave.
+
+use crate::error::Result;
+use crate::evidence::Evidence;
+use std::io::{BufRead, BufReader, Read};
+use std::sync::Arc;
+
+mod address;
+mod cassette;
+mod har;
+mod json;
+mod lines;
+mod tally;
+mod time;
+mod unpack;
+
+pub use tally::{Nature, Request, Tally};
+
+/// A format of recorded traffic. Register it in [`FORMATS`].
+pub trait Format: Sync {
+    /// Name as reported, kebab-case.
+    fn name(&self) -> &'static str;
+
+    /// Whether the beginning of a file (unpacked, at most [`HEAD`] bytes) or, failing that, its name is of this format.
+    fn recognise(&self, head: &[u8], file_name: &str) -> Option<Strength>;
+
+    /// Reads all records. What cannot be read is noted in the context; an error ends the file, what came before is kept.
+    fn read(&self, input: &mut dyn BufRead, context: &mut Context<'_>) -> Result<()>;
+}
+
+/// How sure a format is that a file is its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// Only if nobody else claims it.
+    Weak,
+    /// Looks like it.
+    Likely,
+    /// Carries the format's own marks.
+    Certain,
+}
+
+/// Every format, in the order of precedence among equally sure ones.
+pub static FORMATS: &[&dyn Format] = &[&har::Har, &cassette::CassetteYaml];
+
+/// How much of a file a format may look at to recognise it, in bytes.
+pub const HEAD: usize = 64 * 1024;
+
+/// What the caller decides about reading traffic.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// Hosts that stand for Datadog: proxies, mocks, test servers. Compared without port and case.
+    pub hosts: &'a [String],
+    /// Count requests of formats that do not tell the host (access logs) as Datadog's.
+    pub assume_datadog: bool,
+    /// Count requests that a browser session or Datadog itself made, where the format tells them from those of credentials.
+    pub sessions: bool,
+    /// Leave out what happened before, in seconds since 1970.
+    pub since: Option<i64>,
+    /// Leave out what happened at or after, in seconds since 1970.
+    pub until: Option<i64>,
+    /// Only requests of the actor with this id.
+    pub actor: Option<&'a str>,
+    /// A number for the route that a method and URL (or path) fall on, `None` for unknown routes. Requests on one route are
+    /// counted together, which is what keeps memory constant.
+    pub canonical: &'a (dyn Fn(&str, &str) -> Option<usize> + Sync),
+}
+
+impl Options<'_> {
+    /// Nothing filtered, no proxies, no route known.
+    pub fn plain() -> Options<'static> {
+        Options {
+            hosts: &[],
+            assume_datadog: false,
+            sessions: false,
+            since: None,
+            until: None,
+            actor: None,
+            canonical: &|_, _| None,
+        }
+    }
+}
+
+/// What reading one recording came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// The format, `None` if no format knows the file.
+    pub format: Option<&'static str>,
+    /// Records seen: entries, interactions, lines, spans.
+    pub records: u64,
+    /// Requests to Datadog that were counted.
+    pub requests: u64,
+    /// Bytes read after unpacking.
+    pub bytes: u64,
+    /// What was left out on purpose, by reason.
+    pub skipped: Vec<Skipped>,
+    /// What could not be read. Not empty means the answer is partial.
+    pub problems: Vec<Problem>,
+    /// What a reader of the result should know.
+    pub notes: Vec<String>,
+}
+
+/// Records left out for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Why, in plain words.
+    pub reason: &'static str,
+    /// How many.
+    pub count: u64,
+    /// The first of them, 1-based.
+    pub first: u64,
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The 1-based record, if it can be told.
+    pub record: Option<u64>,
+    /// What was lost.
+    pub what: String,
+}
+
+/// What a format reader writes into.
+pub struct Context<'a> {
+    /// Requests so far.
+    pub tally: Tally<'a>,
+    /// The caller's decisions.
+    pub options: &'a Options<'a>,
+}
+
+/// Recognises a format by the beginning of a file, unpacked if it is compressed, and by the file's name.
+pub fn recognise(head: &[u8], file_name: &str) -> Option<(&'static str, Strength)> {
+    let plain = unpack::head(head);
+    choose(&plain, file_name).map(|(format, strength)| (format.name(), strength))
+}
+
+fn choose(head: &[u8], file_name: &str) -> Option<(&'static dyn Format, Strength)> {
+    let base = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name).to_ascii_lowercase();
+    let base = [".gz", ".zst", ".zstd"].iter().find_map(|end| base.strip_suffix(end)).unwrap_or(&base);
+    let mut best: Option<(&'static dyn Format, Strength)> = None;
+    for format in FORMATS {
+        if let Some(strength) = format.recognise(head, base)
+            && best.is_none_or(|(_, so_far)| strength > so_far)
+        {
+            best = Some((*format, strength));
+        }
+    }
+    best
+}
+
+/// Reads one recording: unpacks, recognises, hands every group of equal requests to `sink`, and tells what it came to.
+/// `name` is the file as reported. Never fails: what went wrong is among the problems.
+pub fn read(name: &str, reader: &mut dyn Read, options: &Options<'_>, sink: &mut dyn FnMut(Evidence)) -> Summary {
+    let mut summary = Summary::default();
+    let mut unpacked = match unpack::open(reader) {
+        Ok(unpacked) => unpacked,
+        Err(error) => {
+            summary.problems.push(Problem { record: None, what: format!("cannot be read: {error}") });
+            return summary;
+        }
+    };
+    let (counter, fault) = (unpacked.counter(), unpacked.fault());
+    let mut input = BufReader::with_capacity(HEAD, &mut unpacked);
+    let head = unpack::peek(&mut input);
+    let Some((format, _)) = choose(&head, name) else {
+        let what = fault.take().unwrap_or_else(|| "format not recognised".into());
+        summary.problems.push(Problem { record: None, what });
+        return summary;
+    };
+    summary.format = Some(format.name());
+    let mut context = Context { tally: Tally::new(options), options };
+    let mut input = head.as_slice().chain(input);
+    if let Err(error) = format.read(&mut input, &mut context) {
+        context.tally.problem(error.line, error.what);
+    }
+    if let Some(fault) = fault.take() {
+        context.tally.problem(None, fault);
+    }
+    summary.bytes = counter.get();
+    context.tally.finish(&Arc::from(name), &mut summary, sink);
+    summary
+}

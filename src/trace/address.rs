@@ -1,0 +1,261 @@
+//! Whose a recorded URL is, and what may be kept of it: no query, no user, no fragment, nothing that looks like a key.
+
+use std::fmt::Write;
+
+/// A recorded URL, cut into the parts that matter; everything borrowed from the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address<'a> {
+    /// Host without user and port; empty if the record has none.
+    pub host: &'a str,
+    /// Path from its first slash, without query and fragment; empty if there is none.
+    pub path: &'a str,
+    /// Query without the question mark.
+    pub query: &'a str,
+}
+
+impl<'a> Address<'a> {
+    /// Cuts an absolute URL, a `host/path`, or a path.
+    pub fn parse(text: &'a str) -> Self {
+        let text = text.trim();
+        let text = text.split_once('#').map_or(text, |(before, _)| before);
+        let (text, query) = text.split_once('?').unwrap_or((text, ""));
+        let rest = match text.find("://") {
+            Some(at) if text[..at].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+') => &text[at + 3..],
+            _ if text.starts_with("//") => &text[2..],
+            _ if text.starts_with('/') => return Self { host: "", path: text, query },
+            _ => text,
+        };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        Self { host: host_of(authority), path, query }
+    }
+}
+
+/// The host of `user:password@host:port`.
+pub fn host_of(authority: &str) -> &str {
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    if host.starts_with('[') {
+        return host.split_inclusive(']').next().unwrap_or(host);
+    }
+    host.split_once(':').map_or(host, |(host, _)| host)
+}
+
+/// What a host is to Datadog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// An API or intake host: whatever is asked of it is an API request.
+    Api,
+    /// A site's web application: only some of its paths are API requests.
+    Web,
+    /// Not Datadog's.
+    Other,
+}
+
+/// Domains of the sites; regions are labels before them (`us3.datadoghq.com`).
+const DOMAINS: [&str; 5] = ["datadoghq.com", "datadoghq.eu", "ddog-gov.com", "datad0g.com", "dog"];
+const REGIONS: [&str; 12] = ["us1", "us2", "us3", "us5", "eu1", "ap1", "ap2", "uk1", "prod", "staging", "gov", "fed"];
+/// Hosts on Datadog's domains that serve pages, not the API.
+const PAGES: [&str; 12] = [
+    "www",
+    "docs",
+    "status",
+    "static",
+    "imgix",
+    "corp",
+    "learn",
+    "help",
+    "careers",
+    "investors",
+    "securitylabs",
+    "dashcon",
+];
+
+/// Classifies a host.
+pub fn whose(host: &str) -> Whose {
+    // `browser-intake-us5-datadoghq.com`: a domain of its own for each site's browser intake
+    let dashed =
+        |text: &str| text.contains("intake-") && text.ends_with("datadoghq.com") || text.ends_with("-datadoghq.eu");
+    let lower;
+    let host = if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        lower = host.to_ascii_lowercase();
+        lower.as_str()
+    } else {
+        host
+    };
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let Some(rest) = DOMAINS.iter().find_map(|domain| {
+        let before = host.strip_suffix(domain)?;
+        (before.is_empty() && *domain != "dog").then_some("").or_else(|| before.strip_suffix('.'))
+    }) else {
+        return if dashed(host) { Whose::Api } else { Whose::Other };
+    };
+    // `.dog` is a public domain of its own: only Datadog's internal spelling `us1.prod.dog` counts
+    if host.ends_with(".dog") && !(rest.ends_with("prod") || rest.ends_with("staging")) {
+        return Whose::Other;
+    }
+    let mut labels: Vec<&str> = rest.split('.').filter(|label| !label.is_empty()).collect();
+    while labels.last().is_some_and(|label| REGIONS.contains(label)) {
+        labels.pop();
+    }
+    match labels.as_slice() {
+        [] | ["app"] => Whose::Web,
+        [single] if PAGES.contains(single) || single.ends_with("-static") => Whose::Other,
+        ["api" | "mcp" | "ip-ranges" | "agent" | "trace" | "process"] => Whose::Api,
+        [single] if single.contains("intake") => Whose::Api,
+        // a customer's own subdomain serves the web application
+        [_] => Whose::Web,
+        _ => Whose::Api,
+    }
+}
+
+/// Whether a path on a web host, or on an unknown one, is an API path.
+pub fn is_api(path: &str) -> bool {
+    let path = path.trim_start_matches('/');
+    path.starts_with("api/") || path.starts_with("oauth2/")
+}
+
+/// The only query parameter that changes what a request needs (database monitoring through the logs list).
+pub fn deciding_query(query: &str) -> Option<(&'static str, &'static str)> {
+    query.split('&').any(|part| part == "type=databasequery").then_some(("type", "databasequery"))
+}
+
+/// Whether a path segment looks like a secret: 32 or 40 hex digits, or one of Datadog's prefixes.
+fn is_secret(segment: &str) -> bool {
+    let lowered = segment.trim_start_matches("%22");
+    if ["ddapp_", "ddpat_", "ddsat_"].iter().any(|prefix| lowered.contains(prefix)) {
+        return true;
+    }
+    let mut run = 0;
+    for byte in segment.bytes().chain([b'/']) {
+        if byte.is_ascii_hexdigit() {
+            run += 1;
+        } else {
+            if matches!(run, 32..=35 | 40) {
+                return true;
+            }
+            run = 0;
+        }
+    }
+    false
+}
+
+/// Appends a path with secrets taken out.
+pub fn push_redacted(into: &mut String, path: &str) {
+    for (index, segment) in path.split('/').enumerate() {
+        if index > 0 {
+            into.push('/');
+        }
+        into.push_str(if is_secret(segment) { "redacted" } else { segment });
+    }
+}
+
+/// Appends a path with everything that can only be an id made equal, so that requests differing in nothing else are.
+pub fn push_masked(into: &mut String, path: &str) {
+    for (index, segment) in path.split('/').enumerate() {
+        if index > 0 {
+            into.push('/');
+        }
+        into.push_str(if is_id(segment) { "0" } else { segment });
+    }
+}
+
+/// Numbers, UUIDs and hex or mixed identifiers of 16 digits and more: no path of the API has such a fixed segment.
+fn is_id(segment: &str) -> bool {
+    let (mut digits, mut hex) = (0, 0);
+    for byte in segment.bytes() {
+        if byte.is_ascii_digit() {
+            digits += 1;
+        } else if byte.is_ascii_hexdigit() {
+            hex += 1;
+        } else if byte != b'-' {
+            return false;
+        }
+    }
+    digits > 0 && (digits == segment.len() || digits + hex >= 16)
+}
+
+/// The URL as reported.
+pub fn cleaned(address: Address<'_>) -> String {
+    let mut url = String::with_capacity(address.host.len() + address.path.len() + 8);
+    if !address.host.is_empty() {
+        let _ = write!(url, "https://{}", address.host.to_ascii_lowercase());
+    }
+    push_redacted(&mut url, address.path);
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sites_hosts_are_datadogs() {
+        for host in [
+            "api.datadoghq.com",
+            "api.us3.datadoghq.com",
+            "API.DATADOGHQ.EU",
+            "api.us2.ddog-gov.com",
+            "http-intake.logs.datadoghq.com",
+            "browser-intake-us5-datadoghq.com",
+            "event-management-intake.ap1.datadoghq.com",
+            "mcp.datadoghq.com",
+            "trace.agent.datadoghq.com",
+            "7-50-0-app.agent.datadoghq.com",
+            "api.datadoghq.com.",
+            "browser-intake-datadoghq.eu",
+        ] {
+            assert_eq!(whose(host), Whose::Api, "{host}");
+        }
+        for host in [
+            "datadoghq.com",
+            "app.datadoghq.com",
+            "us5.datadoghq.com",
+            "acme.datadoghq.eu",
+            "app.ddog-gov.com",
+            "us1.prod.dog",
+        ] {
+            assert_eq!(whose(host), Whose::Web, "{host}");
+        }
+    }
+
+    #[test]
+    fn lookalikes_are_not() {
+        for host in [
+            "",
+            "datadoghq.com.evil.org",
+            "notdatadoghq.com",
+            "api.datadoghq.org",
+            "docs.datadoghq.com",
+            "www.datadoghq.com",
+            "hot.dog",
+            "prometheus.internal",
+            "dog",
+            "127.0.0.1",
+        ] {
+            assert_eq!(whose(host), Whose::Other, "{host}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_cut_without_user_port_and_fragment() {
+        let address = Address::parse("https://user:secret@api.datadoghq.com:443/api/v1/monitor?page=1#x");
+        assert_eq!(address, Address { host: "api.datadoghq.com", path: "/api/v1/monitor", query: "page=1" });
+        assert_eq!(Address::parse("/api/v1/query?from=http://x").path, "/api/v1/query");
+        assert_eq!(Address::parse("api.datadoghq.com/api/v1/x").host, "api.datadoghq.com");
+        assert_eq!(Address::parse("https://api.datadoghq.com").path, "");
+    }
+
+    #[test]
+    fn keys_in_paths_do_not_survive() {
+        let key = "0123456789abcdef0123456789abcdef";
+        let url = format!("https://http-intake.logs.datadoghq.com/v1/input/{key}");
+        assert_eq!(cleaned(Address::parse(&url)), "https://http-intake.logs.datadoghq.com/v1/input/redacted");
+        assert!(!is_secret("f47ac10b-58cc-4372-a567-0e02b2c3d479"));
+    }
+
+    #[test]
+    fn ids_are_masked_and_words_are_not() {
+        let mut masked = String::new();
+        push_masked(&mut masked, "/api/v2/roles/f47ac10b-58cc-4372-a567-0e02b2c3d479/x/1234/v2/abc-def-ghi");
+        assert_eq!(masked, "/api/v2/roles/0/x/0/v2/abc-def-ghi");
+    }
+}
