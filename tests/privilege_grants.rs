@@ -1,6 +1,6 @@
 //! Every shape a grant comes in, read from real-looking files; and what is refused, with its reason.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, clippy::indexing_slicing)]
 
 use ddscope::evidence::Place;
 use ddscope::privilege::grants::{self, Grant, Holding, Listing, Source};

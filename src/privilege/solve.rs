@@ -167,9 +167,9 @@ impl<'a> Collected<'a> {
     }
 
     fn clauses_of(&mut self, item: &Use<'a>) {
-        for clause in &item.requirement.clauses {
+        for clause in item.requirement.clauses.iter() {
             let mut any_of: Vec<&'a str> = match decide(clause, item.literals) {
-                Decision::Free => clause.any_of.clone(),
+                Decision::Free => clause.any_of.to_vec(),
                 Decision::ByLiteral { scope, argument, value } => {
                     self.decided.entry((argument, value, scope)).or_default().insert(item.operation);
                     vec![scope]

@@ -125,7 +125,7 @@ impl Weights {
         let mut by_scope: BTreeMap<Name, Weight> =
             scopes.into_iter().map(|(name, word)| (Name::new(name), blank(Kind::of(name, word)))).collect();
         for operation in operations {
-            let clauses = operation.oauth.clauses.iter().chain(&operation.keys.clauses);
+            let clauses = operation.oauth.clauses.iter().chain(operation.keys.clauses.iter());
             let mut names: Vec<&str> = clauses.flat_map(|clause| clause.any_of.iter().copied()).collect();
             names.sort_unstable();
             names.dedup();
