@@ -3,6 +3,7 @@
 use crate::ir::{Language, Module};
 use std::sync::Arc;
 
+mod embedded;
 mod go;
 mod lowering;
 mod shell;
@@ -31,4 +32,5 @@ pub struct File {
 }
 
 /// Every front end; order decides nothing but reports.
-pub static FRONT_ENDS: &[&dyn FrontEnd] = &[&go::Go, &shell::Shell];
+pub static FRONT_ENDS: &[&dyn FrontEnd] =
+    &[&embedded::Dockerfile, &embedded::Makefile, &embedded::Workflow, &go::Go, &shell::Shell];

@@ -122,6 +122,11 @@ impl Program {
         self.placeholders.insert(name, value);
     }
 
+    /// How many placeholders there are.
+    pub fn placeholders(&self) -> usize {
+        self.placeholders.len()
+    }
+
     /// Parses and lowers a piece of script at the end of the program's body.
     pub fn chunk(&mut self, text: &str, lines: Lines) {
         let body = self.nested(text, lines);

@@ -15,13 +15,6 @@ impl Lines {
         Self { starts }
     }
 
-    /// Lines that follow each other without anything before them, except that the first begins inside a line.
-    pub fn from_place(line: u32, column: u32, count: usize) -> Self {
-        let first = (line, column.saturating_sub(1));
-        let rest = (1..u32::try_from(count).unwrap_or(u32::MAX)).map(|i| (line.saturating_add(i), 0));
-        Self { starts: std::iter::once(first).chain(rest).collect() }
-    }
-
     /// The same place in the file.
     pub fn place(&self, span: Span) -> Span {
         let (line, column) = self.point(span.line, span.column);

@@ -94,7 +94,7 @@ impl Chunk<'_, '_> {
     /// Appends what a word consists of.
     pub(super) fn pieces(&mut self, node: Node<'_>, out: &mut Pieces) {
         match node.kind() {
-            "raw_string" => out.text(trimmed(self.slice(node), '\'')),
+            "raw_string" => self.raw(trimmed(self.slice(node), '\''), out),
             "ansi_c_string" => {
                 let text = self.slice(node);
                 out.text(&unescape(trimmed(text.strip_prefix('$').unwrap_or(text), '\''), true));
@@ -124,6 +124,23 @@ impl Chunk<'_, '_> {
             }
             _ => out.text(&unescape(self.slice(node), false)),
         }
+    }
+
+    /// Text between single quotes, in which only the placeholders of other languages mean something.
+    fn raw(&mut self, text: &str, out: &mut Pieces) {
+        let mut rest = text;
+        while !self.program.placeholders.is_empty()
+            && let Some(at) = rest.find("${")
+            && let Some(length) = rest.get(at..).and_then(|r| r.find('}'))
+        {
+            out.text(rest.get(..at).unwrap_or(""));
+            match rest.get(at + 2..at + length).and_then(|name| self.program.placeholders.get(name)) {
+                Some(value) => out.expr(*value),
+                None => out.text(rest.get(at..=at + length).unwrap_or("")),
+            }
+            rest = rest.get(at + length + 1..).unwrap_or("");
+        }
+        out.text(rest);
     }
 
     fn word_or_unknown(&mut self, node: Node<'_>) -> ExprId {
