@@ -4,10 +4,13 @@ use crate::ir::{Language, Module};
 use std::sync::Arc;
 
 mod embedded;
+mod escapes;
 mod go;
 mod lowering;
 mod shell;
 mod testing;
+mod tree;
+mod typescript;
 
 /// A language front end. Register it in [`FRONT_ENDS`].
 pub trait FrontEnd: Sync {
@@ -33,4 +36,4 @@ pub struct File {
 
 /// Every front end; order decides nothing but reports.
 pub static FRONT_ENDS: &[&dyn FrontEnd] =
-    &[&embedded::Dockerfile, &embedded::Makefile, &embedded::Workflow, &go::Go, &shell::Shell];
+    &[&embedded::Dockerfile, &embedded::Makefile, &embedded::Workflow, &go::Go, &shell::Shell, &typescript::TypeScript];

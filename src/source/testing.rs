@@ -27,6 +27,28 @@ pub(super) fn is_jvm_test(path: &str) -> bool {
     })
 }
 
+/// Whether a script is test code by its folder (`__mocks__`, `cypress`, …) or its name: `a.test.ts`, `a.spec.js`, `a.cy.ts`, `test.js`.
+pub(super) fn is_script_test(path: &str) -> bool {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut parts = file.split('.');
+    is_test_path(path)
+        || folders
+            .split('/')
+            .any(|f| matches!(f, "__mocks__" | "__fixtures__" | "cypress" | "test-utils" | "integration-tests"))
+        || matches!(parts.next(), Some("test" | "tests"))
+        || parts.any(|p| matches!(p, "test" | "tests" | "spec" | "specs" | "e2e" | "cy" | "mock"))
+}
+
+/// Whether a PHP or C# file is test code: by its folder (`tests`, `Acme.Metrics.Tests`), or by its class name's ending, with a
+/// capital, so that `Latest.cs` is none.
+pub(super) fn is_class_test(path: &str) -> bool {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.split('.').next().unwrap_or_default();
+    is_test_path(path)
+        || folders.split('/').any(|f| f == "Tests" || f == "Test" || f.ends_with(".Tests") || f.ends_with(".Test"))
+        || ["Test", "Tests", "TestCase"].iter().any(|ending| stem.ends_with(ending))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,5 +66,22 @@ mod tests {
         assert!(is_jvm_test("src/commonTest/kotlin/B.kt"));
         assert!(!is_jvm_test("src/main/java/test/B.java"));
         assert!(!is_jvm_test("src/latest/java/B.java"));
+    }
+
+    #[test]
+    fn script_tests_are_told_by_folder_or_ending() {
+        for path in ["src/__tests__/a.ts", "a.test.ts", "x/b.spec.tsx", "test/a.js", "cypress/login.ts"] {
+            assert!(is_script_test(path), "{path}");
+        }
+        for path in ["src/latest.ts", "src/contest/a.ts", "src/testing.ts", "src/test-runner.ts"] {
+            assert!(!is_script_test(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn class_tests_are_told_by_folder_or_name() {
+        assert!(is_class_test("tests/Unit/Monitors.php"));
+        assert!(is_class_test("Acme.Metrics.Tests/Clients.cs"));
+        assert!(!is_class_test("Acme/Latest.cs"));
     }
 }
