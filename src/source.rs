@@ -6,6 +6,8 @@ use std::sync::Arc;
 mod embedded;
 mod escapes;
 mod go;
+mod java;
+mod jvm;
 mod lowering;
 mod shell;
 mod testing;
@@ -35,5 +37,12 @@ pub struct File {
 }
 
 /// Every front end; order decides nothing but reports.
-pub static FRONT_ENDS: &[&dyn FrontEnd] =
-    &[&embedded::Dockerfile, &embedded::Makefile, &embedded::Workflow, &go::Go, &shell::Shell, &typescript::TypeScript];
+pub static FRONT_ENDS: &[&dyn FrontEnd] = &[
+    &embedded::Dockerfile,
+    &embedded::Makefile,
+    &embedded::Workflow,
+    &go::Go,
+    &java::Java,
+    &shell::Shell,
+    &typescript::TypeScript,
+];

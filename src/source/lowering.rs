@@ -6,13 +6,16 @@ pub(super) mod percent;
 pub(super) mod scope;
 pub(super) mod strings;
 
-use crate::ir::{Arg, Expr, ExprId, Function, FunctionId, Key, Language, Module, Name, Piece, Place, Span, Stmt};
+use crate::ir::{Arg, Arm, Expr, ExprId, Function, FunctionId, Key, Language, Module, Name, Piece, Place, Span, Stmt};
 use scope::Scope;
 use smallvec::SmallVec;
 use tree_sitter::{Node, Parser, Tree, TreeCursor};
 
 /// Syntax nested deeper than this is not looked into; real code stays far below, and stacks are small.
-const MAX_DEPTH: u16 = 200;
+const MAX_DEPTH: u16 = 150;
+
+/// What a class body counts in levels: lowering one takes that much more of the stack.
+const CLASS_DEPTH: u16 = 10;
 
 /// How many syntax errors of a file are noted.
 const MAX_SYNTAX_ERRORS: usize = 64;
@@ -220,18 +223,37 @@ impl<'t> Builder<'t> {
     /// Goes one level deeper; `false` at the limit, which is noted, and then `ascend` must not be called.
     pub fn descend(&mut self, node: Node<'t>) -> bool {
         if self.depth >= MAX_DEPTH {
-            if self.module.syntax_errors.len() < MAX_SYNTAX_ERRORS {
-                self.module.syntax_errors.push(Span::of(&node));
-            }
+            self.note_too_deep(node);
             return false;
         }
         self.depth += 1;
         true
     }
 
+    fn note_too_deep(&mut self, node: Node<'t>) {
+        if self.module.syntax_errors.len() < MAX_SYNTAX_ERRORS {
+            self.module.syntax_errors.push(Span::of(&node));
+        }
+    }
+
     /// Comes back from `descend`.
     pub fn ascend(&mut self) {
         self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Goes into a class body, which counts as several levels; `false` at the limit, as with `descend`.
+    pub fn descend_class(&mut self, node: Node<'t>) -> bool {
+        if self.depth + CLASS_DEPTH > MAX_DEPTH {
+            self.note_too_deep(node);
+            return false;
+        }
+        self.depth += CLASS_DEPTH;
+        true
+    }
+
+    /// Comes back from `descend_class`.
+    pub fn ascend_class(&mut self) {
+        self.depth = self.depth.saturating_sub(CLASS_DEPTH);
     }
 
     /// Begins a function; its statements go to the open block until `end_function`. `sees_locals` for nested functions.
@@ -256,14 +278,21 @@ impl<'t> Builder<'t> {
         frame.function
     }
 
-    /// The function under construction with this id.
-    pub fn function_mut(&mut self, id: FunctionId) -> Option<&mut Function> {
-        self.module.functions.get_mut(id.0 as usize)
-    }
-
     /// Begins a block whose statements are kept apart.
     pub fn begin_block(&mut self) -> BlockFrame {
         BlockFrame { out: std::mem::take(&mut self.out), scope: self.scope.open(true) }
+    }
+
+    /// Ends a block that is flattened into the open one (the body of a loop or `try`). What leaves the function in it must not cut
+    /// off what follows, so then the block stays apart, as one that may run.
+    pub fn end_flattened(&mut self, frame: BlockFrame, node: Node<'t>) {
+        let body = self.end_block(frame);
+        if body.iter().any(|s| matches!(s, Stmt::Return(_) | Stmt::Exit)) {
+            let when = Some(self.unknown(node));
+            self.emit(Stmt::Branch(vec![Arm { when, body }]));
+        } else {
+            self.out.extend(body);
+        }
     }
 
     /// Ends a block and returns its statements.

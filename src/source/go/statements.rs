@@ -220,7 +220,9 @@ impl<'t> Lowerer<'t> {
             }
         }
         if let Some(body) = body {
+            let frame = self.b.begin_block();
             self.statement(body);
+            self.b.end_flattened(frame, body);
         }
     }
 
