@@ -9,11 +9,15 @@ use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
 mod address;
+mod audit;
 mod cassette;
+mod cassette_json;
 mod har;
 mod json;
 mod lines;
+mod mockserver;
 mod tally;
+mod test_server;
 mod time;
 mod unpack;
 
@@ -43,7 +47,14 @@ pub enum Strength {
 }
 
 /// Every format, in the order of precedence among equally sure ones.
-pub static FORMATS: &[&dyn Format] = &[&har::Har, &cassette::CassetteYaml];
+pub static FORMATS: &[&dyn Format] = &[
+    &har::Har,
+    &cassette::CassetteYaml,
+    &cassette_json::CassetteJson,
+    &mockserver::MockServer,
+    &test_server::TestServer,
+    &audit::Audit,
+];
 
 /// How much of a file a format may look at to recognise it, in bytes.
 pub const HEAD: usize = 64 * 1024;

@@ -148,6 +148,11 @@ pub fn push_redacted(into: &mut String, path: &str) {
     }
 }
 
+/// A name or id with secrets taken out, should someone have put one there.
+pub fn redacted(text: &str) -> &str {
+    if is_secret(text) { "redacted" } else { text }
+}
+
 /// Appends a path with everything that can only be an id made equal, so that requests differing in nothing else are.
 pub fn push_masked(into: &mut String, path: &str) {
     for (index, segment) in path.split('/').enumerate() {

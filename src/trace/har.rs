@@ -38,7 +38,7 @@ impl Format for Har {
         let mut reader = Entries { scanner: Scanner::new(Window::new(input)), record: 0, entry: Entry::default() };
         if let Err(fault) = reader.log(context) {
             // the entry that was being read may be whole as far as it matters
-            reader.flush(context, false);
+            reader.entry.flush(reader.record, context, false);
             context.tally.problem(Some(reader.record.max(1)), fault.describe());
         }
         Ok(())
@@ -63,105 +63,70 @@ struct Entries<'a> {
 
 impl Entries<'_> {
     fn log(&mut self, context: &mut Context<'_>) -> json::Result<()> {
-        if !self.scanner.object()? {
-            return Ok(());
-        }
-        while let Some(key) = self.scanner.key()? {
-            if key.bytes() != b"log" {
-                self.scanner.skip()?;
-            } else if self.scanner.object()? {
-                while let Some(key) = self.scanner.key()? {
-                    match key.bytes() {
-                        b"entries" => self.entries(context)?,
-                        _ => self.scanner.skip()?,
-                    }
+        let (record, entry) = (&mut self.record, &mut self.entry);
+        self.scanner.members(|scanner, key| match key {
+            b"log" => scanner.members(|scanner, key| match key {
+                b"entries" => scanner.elements(|scanner| {
+                    *record += 1;
+                    entry.start();
+                    entry.read(scanner)?;
+                    entry.flush(*record, context, true);
+                    Ok(())
+                }),
+                _ => scanner.skip(),
+            }),
+            _ => scanner.skip(),
+        })
+    }
+}
+
+impl Entry {
+    fn start(&mut self) {
+        self.method.clear();
+        self.url.clear();
+        (self.status, self.time, self.open) = (None, None, true);
+    }
+
+    fn read(&mut self, scanner: &mut Scanner<Window<'_>>) -> json::Result<()> {
+        scanner.members(|scanner, key| match key {
+            b"startedDateTime" => {
+                self.time = time::any(&scanner.text()?.bytes);
+                Ok(())
+            }
+            b"request" => scanner.members(|scanner, key| match key {
+                b"method" => scanner.scalar(&mut self.method).map(drop),
+                b"url" => scanner.scalar(&mut self.url).map(drop),
+                _ => scanner.skip(),
+            }),
+            b"response" => scanner.members(|scanner, key| match key {
+                b"status" => {
+                    self.status = scanner.status()?;
+                    Ok(())
                 }
-            }
-        }
-        Ok(())
-    }
-
-    fn entries(&mut self, context: &mut Context<'_>) -> json::Result<()> {
-        if !self.scanner.array()? {
-            return Ok(());
-        }
-        while self.scanner.element()? {
-            self.record += 1;
-            self.entry.open = true;
-            self.entry.status = None;
-            self.entry.time = None;
-            self.entry.method.bytes.clear();
-            self.entry.url.bytes.clear();
-            self.read_entry()?;
-            self.flush(context, true);
-        }
-        Ok(())
-    }
-
-    fn read_entry(&mut self) -> json::Result<()> {
-        if !self.scanner.object()? {
-            return Ok(());
-        }
-        while let Some(key) = self.scanner.key()? {
-            match key.bytes() {
-                b"startedDateTime" => {
-                    let mut text = Text::default();
-                    self.scanner.scalar(&mut text)?;
-                    self.entry.time = time::any(&text.bytes);
-                }
-                b"request" => self.read_request()?,
-                b"response" => self.read_response()?,
-                _ => self.scanner.skip()?,
-            }
-        }
-        Ok(())
-    }
-
-    fn read_request(&mut self) -> json::Result<()> {
-        if !self.scanner.object()? {
-            return Ok(());
-        }
-        while let Some(key) = self.scanner.key()? {
-            match key.bytes() {
-                b"method" => self.scanner.scalar(&mut self.entry.method).map(drop)?,
-                b"url" => self.scanner.scalar(&mut self.entry.url).map(drop)?,
-                _ => self.scanner.skip()?,
-            }
-        }
-        Ok(())
-    }
-
-    fn read_response(&mut self) -> json::Result<()> {
-        if !self.scanner.object()? {
-            return Ok(());
-        }
-        while let Some(key) = self.scanner.key()? {
-            match key.bytes() {
-                b"status" => self.entry.status = self.scanner.status()?,
-                _ => self.scanner.skip()?,
-            }
-        }
-        Ok(())
+                _ => scanner.skip(),
+            }),
+            _ => scanner.skip(),
+        })
     }
 
     /// Counts the entry that was read, or says what a whole one lacks.
-    fn flush(&mut self, context: &mut Context<'_>, whole: bool) {
-        if !std::mem::take(&mut self.entry.open) {
+    fn flush(&mut self, record: u64, context: &mut Context<'_>, whole: bool) {
+        if !std::mem::take(&mut self.open) {
             return;
         }
-        context.tally.seen(self.record);
-        if self.entry.method.bytes.is_empty() || self.entry.url.bytes.is_empty() {
+        context.tally.seen(record);
+        if self.method.is_empty() || self.url.is_empty() {
             if whole {
-                context.tally.problem(Some(self.record), "entry without a method or a URL");
+                context.tally.problem(Some(record), "entry without a method or a URL");
             }
             return;
         }
         context.tally.request(&Request {
-            record: self.record,
-            method: &self.entry.method.lossy(),
-            url: &self.entry.url.lossy(),
-            status: self.entry.status,
-            time: self.entry.time,
+            record,
+            method: &self.method.lossy(),
+            url: &self.url.lossy(),
+            status: self.status,
+            time: self.time,
             ..Request::default()
         });
     }

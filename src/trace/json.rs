@@ -41,12 +41,18 @@ pub struct Text {
 }
 
 impl Text {
+    /// Whether there is nothing to be read of it.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty() || (!self.quoted && self.bytes == b"null")
+    }
+
     /// The text as UTF-8, wrong bytes replaced.
     pub fn lossy(&self) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(&self.bytes)
     }
 
-    fn clear(&mut self) {
+    /// Empties it for the next value.
+    pub fn clear(&mut self) {
         self.bytes.clear();
         self.cut = false;
         self.quoted = false;
@@ -227,6 +233,28 @@ impl<R: BufRead> Scanner<R> {
         }
     }
 
+    /// Enters an object and calls `each` with every key; `each` must read or skip the value. Other values are skipped.
+    #[inline]
+    pub fn members(&mut self, mut each: impl FnMut(&mut Self, &[u8]) -> Result<()>) -> Result<()> {
+        if self.object()? {
+            while let Some(key) = self.key()? {
+                each(self, key.bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Enters an array and calls `each` for every element, to read or skip it. Other values are skipped.
+    #[inline]
+    pub fn elements(&mut self, mut each: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        if self.array()? {
+            while self.element()? {
+                each(self)?;
+            }
+        }
+        Ok(())
+    }
+
     fn quoted_key(&mut self) -> Result<Key> {
         let mut key = Key { length: 0, bytes: [0; 47] };
         let ahead = self.ahead();
@@ -267,6 +295,13 @@ impl<R: BufRead> Scanner<R> {
                 Ok(true)
             }
         }
+    }
+
+    /// Reads a scalar into a new text.
+    pub fn text(&mut self) -> Result<Text> {
+        let mut text = Text::default();
+        self.scalar(&mut text)?;
+        Ok(text)
     }
 
     /// Reads a status or another small number, also written as a string.
@@ -436,4 +471,19 @@ fn backslashes(text: &[u8]) -> usize {
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.' | b'_')
+}
+
+/// Whether the object that `head` begins with has such a key at its top, as far as the head goes.
+pub fn has_top_key(head: &[u8], wanted: impl Fn(&[u8]) -> bool) -> bool {
+    let mut scanner = Scanner::new(head);
+    if scanner.peek() != Some(b'{') {
+        return false;
+    }
+    let mut found = false;
+    // the head usually ends within the list in question
+    let _ = scanner.members(|scanner, key| {
+        found |= wanted(key);
+        if found { Err(Fault::Truncated) } else { scanner.skip() }
+    });
+    found
 }

@@ -1,6 +1,16 @@
 //! Lines of text of any length in constant memory, one after another or in pieces on all processors.
 
-use std::io::BufRead;
+use super::Tally;
+use std::collections::BTreeMap;
+use std::io::{BufRead, Read};
+use std::sync::mpsc;
+
+/// Bytes of a piece that one processor reads.
+const PIECE: usize = 2 * 1024 * 1024;
+/// Longest line that is read whole; of longer ones the rest is passed over.
+const LONGEST: usize = 16 * 1024 * 1024;
+/// Pieces under way at once, whatever the number of processors: this bounds the memory.
+const UNDER_WAY: usize = 12;
 
 /// A line without its end.
 #[derive(Clone, Copy, Debug)]
@@ -50,4 +60,145 @@ pub fn each(input: &mut dyn BufRead, limit: usize, mut each: impl FnMut(Line<'_>
 
 fn without_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Whether JSON text has one record a line: the first line is whole and another one follows.
+pub fn are_records(head: &[u8]) -> bool {
+    let head = head.trim_ascii_start();
+    let Some(end) = memchr::memchr(b'\n', head) else { return false };
+    let (first, rest) = (head[..end].trim_ascii_end(), head[end..].trim_ascii_start());
+    first.len() > 1 && first.ends_with(b"}") && first.starts_with(b"{") && matches!(rest.first(), None | Some(b'{'))
+}
+
+/// Reads a line: counts what is in it.
+pub type Reader<'a> = dyn Fn(Line<'_>, &mut Tally<'_>) + Sync + 'a;
+
+/// Reads all lines in pieces on all processors; the result is the same as reading one after another.
+pub fn parallel(input: &mut dyn BufRead, tally: &mut Tally<'_>, read: &Reader<'_>) {
+    let (done, finished) = mpsc::channel();
+    let limit = UNDER_WAY.min(rayon::current_num_threads() + 1);
+    let mut order = Order { tally, waiting: BTreeMap::new(), next: 0, offset: 0, free: Vec::new(), out: 0 };
+    rayon::in_place_scope(|scope| {
+        let mut pieces = Pieces { input, carried: Vec::new() };
+        let mut index = 0;
+        while let Some(piece) = pieces.next(order.free.pop().unwrap_or_default()) {
+            let mut fresh = order.tally.fresh();
+            if order.out < limit {
+                order.out += 1;
+                let done = done.clone();
+                scope.spawn(move |_| {
+                    let lines = piece.read(&mut fresh, read);
+                    // nobody listens only if the reading itself was given up
+                    let _ = done.send((index, fresh, lines, piece.bytes));
+                });
+            } else {
+                // not waiting for others: within a pool of one thread nobody else would do the work
+                let lines = piece.read(&mut fresh, read);
+                order.take(index, fresh, lines, piece.bytes, false);
+            }
+            index += 1;
+            while let Ok((index, fresh, lines, bytes)) = finished.try_recv() {
+                order.take(index, fresh, lines, bytes, true);
+            }
+        }
+    });
+    drop(done);
+    for (index, fresh, lines, bytes) in finished {
+        order.take(index, fresh, lines, bytes, true);
+    }
+}
+
+/// Puts the pieces' counts together in the order of the file.
+struct Order<'a, 'b> {
+    tally: &'a mut Tally<'b>,
+    waiting: BTreeMap<u64, (Tally<'b>, u64)>,
+    next: u64,
+    offset: u64,
+    free: Vec<Vec<u8>>,
+    out: usize,
+}
+
+impl<'b> Order<'_, 'b> {
+    fn take(&mut self, index: u64, count: Tally<'b>, lines: u64, bytes: Vec<u8>, was_out: bool) {
+        self.out -= usize::from(was_out);
+        if self.free.len() <= UNDER_WAY {
+            self.free.push(bytes);
+        }
+        self.waiting.insert(index, (count, lines));
+        while let Some((count, lines)) = self.waiting.remove(&self.next) {
+            self.tally.absorb(count, self.offset);
+            self.offset += lines;
+            self.next += 1;
+        }
+    }
+}
+
+/// Whole lines, but for a last one that was too long.
+struct Piece {
+    bytes: Vec<u8>,
+    cut: bool,
+}
+
+impl Piece {
+    /// Reads every line; the answer is their number.
+    fn read(&self, tally: &mut Tally<'_>, read: &Reader<'_>) -> u64 {
+        let mut number = 0;
+        let mut rest = self.bytes.as_slice();
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest);
+            let line = &rest[..end.unwrap_or(rest.len())];
+            rest = end.map_or(&[], |end| &rest[end + 1..]);
+            number += 1;
+            read(Line { number, bytes: without_return(line), cut: self.cut && rest.is_empty() }, tally);
+        }
+        number
+    }
+}
+
+/// Cuts a file into pieces.
+struct Pieces<'a> {
+    input: &'a mut dyn BufRead,
+    carried: Vec<u8>,
+}
+
+impl Pieces<'_> {
+    fn next(&mut self, mut bytes: Vec<u8>) -> Option<Piece> {
+        bytes.clear();
+        bytes.append(&mut self.carried);
+        let mut wanted = PIECE;
+        loop {
+            // errors count as the end, `unpack` remembers them
+            let more = wanted.saturating_sub(bytes.len()) as u64;
+            bytes.reserve(more as usize);
+            let _ = (&mut *self.input).take(more).read_to_end(&mut bytes);
+            if bytes.len() < wanted {
+                return (!bytes.is_empty()).then_some(Piece { bytes, cut: false });
+            }
+            if let Some(end) = memchr::memrchr(b'\n', &bytes) {
+                self.carried.extend_from_slice(&bytes[end + 1..]);
+                bytes.truncate(end + 1);
+                return Some(Piece { bytes, cut: false });
+            }
+            if wanted >= LONGEST {
+                self.pass_line();
+                return Some(Piece { bytes, cut: true });
+            }
+            wanted *= 2;
+        }
+    }
+
+    /// Passes over the rest of a line.
+    fn pass_line(&mut self) {
+        loop {
+            let ahead = self.input.fill_buf().unwrap_or_default();
+            let (used, found) = match memchr::memchr(b'\n', ahead) {
+                Some(end) => (end + 1, true),
+                None => (ahead.len(), ahead.is_empty()),
+            };
+            self.input.consume(used);
+            if found {
+                return;
+            }
+        }
+    }
 }

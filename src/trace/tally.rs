@@ -138,6 +138,16 @@ impl<'a> Tally<'a> {
         }
     }
 
+    /// The caller's decisions.
+    pub fn options(&self) -> &'a Options<'a> {
+        self.options
+    }
+
+    /// An empty count under the same decisions.
+    pub fn fresh(&self) -> Self {
+        Self::new(self.options)
+    }
+
     /// Notes that records up to this one (1-based) were seen.
     pub fn seen(&mut self, record: u64) {
         self.records = self.records.max(record);

@@ -18,4 +18,11 @@ yields! {
     vcrpy: "vcrpy.yaml";
     ruby_vcr: "ruby_vcr.yaml";
     go_vcr: "go_vcr.yaml";
+    vcrpy_json: "vcrpy.json";
+    rvcr: "rvcr.json";
+    go_vcr_json: "go_vcr.json";
+    mockserver: "mockserver.json";
+    test_server: "test_server.json";
+    audit_archive: "audit_archive.json";
+    audit_answer: "audit_answer.json";
 }

@@ -1,0 +1,238 @@
+//! Datadog's own Audit Trail: archives (NDJSON), answers of the audit API, events forwarded to Splunk or Elasticsearch.
+//!
+//! Only `Request` events have an HTTP part. What a browser session or Datadog itself asked for says nothing about what a
+//! credential needs, and is left out unless sessions are wanted. Hosts are those of the web application or internal
+//! ones, since Datadog writes these records itself: all paths count.
+
+use super::json::{self, Scanner, Text, Window};
+use super::lines::{self, Line};
+use super::{Context, Format, Nature, Request, Strength, Tally, time};
+use crate::error::Result;
+use crate::evidence::Actor;
+use crate::ir::Name;
+use memchr::memmem;
+use std::io::BufRead;
+
+/// The format.
+pub struct Audit;
+
+const NOT_A_REQUEST: &str = "audit event that is no request";
+const SESSION: &str = "made by a browser session or by datadog itself";
+/// Wrappers nest at most this deep: hits, hit, source, event, attributes, attributes.
+const DEEPEST: u8 = 8;
+
+impl Format for Audit {
+    fn name(&self) -> &'static str {
+        "audit-trail"
+    }
+
+    fn recognise(&self, head: &[u8], _file_name: &str) -> Option<Strength> {
+        if !matches!(head.trim_ascii_start().first(), Some(b'{' | b'[')) {
+            return None;
+        }
+        let has = |what: &str| memmem::find(head, what.as_bytes()).is_some();
+        let marked = [
+            "\"source\":\"audit\"",
+            "\"source\": \"audit\"",
+            "\"type\":\"audit\"",
+            "\"type\": \"audit\"",
+            "source:audit",
+        ];
+        if marked.iter().any(|mark| has(mark)) {
+            return Some(Strength::Certain);
+        }
+        (has("\"evt\"") && has("\"auth_method\"")).then_some(Strength::Likely)
+    }
+
+    fn read(&self, input: &mut dyn BufRead, context: &mut Context<'_>) -> Result<()> {
+        if lines::are_records(input.fill_buf().unwrap_or_default()) {
+            lines::parallel(input, &mut context.tally, &line);
+            return Ok(());
+        }
+        let mut events = Events { tally: &mut context.tally, record: 0 };
+        let mut scanner = Scanner::new(Window::new(input));
+        while scanner.peek().is_some() {
+            if let Err(fault) = events.value(&mut scanner, 0) {
+                let record = events.record.max(1);
+                events.tally.problem(Some(record), fault.describe());
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One line of an archive.
+fn line(line: Line<'_>, tally: &mut Tally<'_>) {
+    if line.bytes.trim_ascii().is_empty() {
+        return;
+    }
+    tally.seen(line.number);
+    let mut events = Events { tally, record: line.number - 1 };
+    if let Err(fault) = events.value(&mut Scanner::new(line.bytes), 0) {
+        let what = if line.cut { "line too long to be read".into() } else { fault.describe() };
+        events.tally.problem(Some(line.number), what);
+    }
+}
+
+struct Events<'a, 'b> {
+    tally: &'a mut Tally<'b>,
+    record: u64,
+}
+
+/// What matters of an event.
+#[derive(Default)]
+struct Event {
+    method: Text,
+    path: Text,
+    host: Text,
+    auth: Text,
+    message: Text,
+    status: Option<u16>,
+    time: Option<i64>,
+    application_key: Text,
+    api_key: Text,
+    token: Text,
+    client: Text,
+    user: Text,
+}
+
+impl Events<'_, '_> {
+    /// An event, a list of events, or an object that holds a list.
+    fn value<R: BufRead>(&mut self, scanner: &mut Scanner<R>, depth: u8) -> json::Result<()> {
+        if depth > DEEPEST {
+            return scanner.skip();
+        }
+        match scanner.peek() {
+            Some(b'[') => scanner.elements(|scanner| self.value(scanner, depth + 1)),
+            Some(b'{') => {
+                let mut event = Event::default();
+                let mut lists = false;
+                let read = self.event(scanner, &mut event, &mut lists, depth);
+                if !lists {
+                    self.record += 1;
+                    self.count(&event);
+                }
+                read
+            }
+            _ => scanner.skip(),
+        }
+    }
+
+    fn event<R: BufRead>(
+        &mut self,
+        scanner: &mut Scanner<R>,
+        event: &mut Event,
+        lists: &mut bool,
+        depth: u8,
+    ) -> json::Result<()> {
+        if depth > DEEPEST {
+            return scanner.skip();
+        }
+        scanner.members(|scanner, key| match key {
+            b"data" | b"hits" | b"events" if matches!(scanner.peek(), Some(b'[')) => {
+                *lists = true;
+                self.value(scanner, depth + 1)
+            }
+            b"attributes" | b"event" | b"_source" | b"hits" | b"data" => self.event(scanner, event, lists, depth + 1),
+            b"http" => event.http(scanner),
+            b"auth_method" => scanner.scalar(&mut event.auth).map(drop),
+            b"message" => scanner.scalar(&mut event.message).map(drop),
+            b"date" | b"timestamp" | b"time" => {
+                event.time = event.time.or(time::any(&scanner.text()?.bytes));
+                Ok(())
+            }
+            b"usr" => scanner.members(|scanner, key| match key {
+                b"email" => scanner.scalar(&mut event.user).map(drop),
+                b"uuid" | b"id" if event.user.is_empty() => scanner.scalar(&mut event.user).map(drop),
+                _ => scanner.skip(),
+            }),
+            b"metadata" => event.metadata(scanner),
+            _ => scanner.skip(),
+        })
+    }
+
+    fn count(&mut self, event: &Event) {
+        let record = self.record;
+        self.tally.seen(record);
+        let (method, path, said) = (event.method.lossy(), event.path.lossy(), event.message.lossy());
+        let (method, path, status) = match said_in(&said) {
+            Some((method, path, status)) if event.method.is_empty() || event.path.is_empty() => (method, path, status),
+            _ => (&*method, &*path, None),
+        };
+        if method.is_empty() || path.is_empty() {
+            return self.tally.skip(record, NOT_A_REQUEST);
+        }
+        if matches!(event.auth.bytes.as_slice(), b"SESSION" | b"SYSTEM") && !self.tally.options().sessions {
+            return self.tally.skip(record, SESSION);
+        }
+        self.tally.request(&Request {
+            record,
+            method,
+            url: path,
+            host: &event.host.lossy(),
+            status: event.status.or(status),
+            time: event.time,
+            actor: event.actor(),
+            nature: Nature::Datadog,
+            ..Request::default()
+        });
+    }
+}
+
+impl Event {
+    fn http<R: BufRead>(&mut self, scanner: &mut Scanner<R>) -> json::Result<()> {
+        scanner.members(|scanner, key| match key {
+            b"method" => scanner.scalar(&mut self.method).map(drop),
+            b"status_code" => {
+                self.status = scanner.status()?;
+                Ok(())
+            }
+            b"url_details" => scanner.members(|scanner, key| match key {
+                b"path" => scanner.scalar(&mut self.path).map(drop),
+                b"host" => scanner.scalar(&mut self.host).map(drop),
+                _ => scanner.skip(),
+            }),
+            _ => scanner.skip(),
+        })
+    }
+
+    fn metadata<R: BufRead>(&mut self, scanner: &mut Scanner<R>) -> json::Result<()> {
+        scanner.members(|scanner, key| {
+            let text = match key {
+                b"application_key" | b"app_key" => &mut self.application_key,
+                b"api_key" => &mut self.api_key,
+                b"personal_access_token" | b"service_access_token" | b"access_token" => &mut self.token,
+                b"oauth_client" => &mut self.client,
+                _ => return scanner.skip(),
+            };
+            scanner.members(|scanner, key| match key {
+                b"id" | b"uuid" => scanner.scalar(text).map(drop),
+                b"name" if text.is_empty() => scanner.scalar(text).map(drop),
+                _ => scanner.skip(),
+            })
+        })
+    }
+
+    /// The credential if one is named, else the user.
+    fn actor(&self) -> Option<Actor> {
+        let token = if self.auth.bytes.starts_with(b"S") { "service-access-token" } else { "personal-access-token" };
+        let named = [
+            (token, &self.token),
+            ("application-key", &self.application_key),
+            ("oauth-client", &self.client),
+            ("api-key", &self.api_key),
+            ("user", &self.user),
+        ];
+        let (kind, id) = named.into_iter().find(|(_, id)| !id.is_empty())?;
+        Some(Actor { kind: Name::new_static(kind), id: Name::new(super::address::redacted(&id.lossy())) })
+    }
+}
+
+/// `GET request made to /path by user with response 200`: all there is when only texts were exported.
+fn said_in(message: &str) -> Option<(&str, &str, Option<u16>)> {
+    let (method, rest) = message.split_once(" request made to ")?;
+    let (path, rest) = rest.split_once(' ')?;
+    let status = rest.rsplit_once("with response ").and_then(|(_, status)| status.trim().get(..3)?.parse().ok());
+    (!method.contains(' ') && path.starts_with('/')).then_some((method, path, status))
+}
