@@ -3,6 +3,7 @@
 //! The rooms and the way data takes through them are in `docs/architecture.md`.
 
 pub mod catalog;
+pub mod cli;
 pub mod error;
 pub mod evidence;
 pub mod flow;

@@ -3,6 +3,12 @@
 use crate::ir::Name;
 use std::fmt;
 
+mod host;
+mod target;
+
+pub use host::{Host, special_of_pattern};
+pub use target::Target;
+
 /// Text with holes. Neighbouring texts are joined, neighbouring holes are one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Template {

@@ -1,20 +1,21 @@
 //! What an operation demands of a credential, as published.
 
 /// The requirement of one operation for one kind of credential.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Requirement {
     /// How much is known.
     pub state: State,
     /// All of these clauses must hold; empty unless the state is `Published` or `Inferred`.
-    pub clauses: Vec<Clause>,
+    pub clauses: &'static [Clause],
 }
 
 /// Any of these scopes suffices; sorted as published.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clause {
     /// The scopes.
-    pub any_of: Vec<&'static str>,
-    /// Whether the request decides which alternative is the right one, so that they are not interchangeable.
+    pub any_of: &'static [&'static str],
+    /// The part of the request (`share_type`) that decides which alternative is the right one; where there is one, the
+    /// alternatives are not interchangeable.
     pub decided_by: Option<&'static str>,
 }
 
@@ -33,4 +34,35 @@ pub enum State {
     Unsupported,
     /// API key only or public: needs no scope.
     NotNeeded,
+}
+
+impl State {
+    /// The word used in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Inferred => "inferred",
+            Self::Open => "open",
+            Self::Unpublished => "unpublished",
+            Self::Unsupported => "unsupported",
+            Self::NotNeeded => "not-needed",
+        }
+    }
+}
+
+impl Requirement {
+    /// A requirement without clauses.
+    pub const fn bare(state: State) -> Self {
+        Self { state, clauses: &[] }
+    }
+
+    /// Every scope that stands in it.
+    pub fn scopes(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.clauses.iter().flat_map(|clause| clause.any_of.iter().copied())
+    }
+
+    /// Whether a credential that holds `scopes` meets every clause; true without clauses.
+    pub fn is_met_by(&self, mut holds: impl FnMut(&str) -> bool) -> bool {
+        self.clauses.iter().all(|clause| clause.any_of.iter().any(|scope| holds(scope)))
+    }
 }

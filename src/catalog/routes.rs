@@ -1,0 +1,207 @@
+//! From an address, with or without holes, to the operations it can mean: the most literal template wins (DESIGN §4.4).
+//!
+//! Reading the address is `url`'s; whether the address is Datadog's at all is judged by who asks.
+
+mod walk;
+
+use super::{Catalog, Operation};
+use crate::url::{Host, Target, special_of_pattern};
+use walk::{Found, Segment, Walk};
+
+/// How an address fits a template, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Quality {
+    /// Every literal of the template is written, every parameter is one known segment or one hole.
+    Exact,
+    /// One thing is inferred: a hole glued to text, a hole at the end taken as query, a parameter that holds a slash, a prefix that
+    /// the base may hold, a missing method, an unusual host.
+    Inferred,
+    /// A hole stands where the template has a literal.
+    Candidate,
+}
+
+/// An operation that an address can mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RouteMatch<'a> {
+    /// The operation.
+    pub operation: &'a Operation,
+    /// How well it fits.
+    pub quality: Quality,
+}
+
+/// First segments after `/api/`.
+const BRANCHES: [&str; 5] = ["v1", "v2", "ui", "unstable", "intake"];
+
+impl Catalog {
+    /// The operations that `method` on `target` can mean, best first; empty if none fits. Without a method every method fits.
+    pub fn routes(&self, method: Option<&str>, target: &Target) -> Vec<RouteMatch<'static>> {
+        let segments = walk::segments(&target.path);
+        let method = match method {
+            Some("HEAD") => Some("GET"),
+            method => method,
+        };
+        let asked = Asked { catalog: self, method, target };
+        let found = asked.search(&segments);
+        if found.is_empty() { asked.search_elsewhere(&segments) } else { found }
+    }
+
+    /// The operation whose method and template are exactly these, whatever the parameters' names.
+    pub fn route(&self, method: &str, path: &str) -> Option<&'static Operation> {
+        let target = Target::parse(&crate::url::Template::literal(path));
+        let shape = super::trie::shape(method, path);
+        let found = self.routes(Some(method), &target);
+        let fits = |found: &RouteMatch<'_>| super::trie::shape(method, found.operation.path) == shape;
+        found.into_iter().find(fits).and_then(|found| self.operation(found.operation.id))
+    }
+}
+
+struct Asked<'a> {
+    catalog: &'a Catalog,
+    method: Option<&'a str>,
+    target: &'a Target,
+}
+
+impl<'a> Asked<'a> {
+    /// Searches the path as it is.
+    fn search(&self, segments: &[Segment<'_>]) -> Vec<RouteMatch<'static>> {
+        let found = Walk::new(self.catalog.routes, segments).run();
+        self.judge(found)
+    }
+
+    /// Searches what else the path can mean, most likely first.
+    fn search_elsewhere(&self, segments: &[Segment<'_>]) -> Vec<RouteMatch<'static>> {
+        let attempts: [fn(&Self, &[Segment<'_>]) -> Vec<RouteMatch<'static>>; 4] =
+            [Self::behind_prefix, Self::with_slash_in_parameter, Self::below_base, Self::without_last_hole];
+        attempts.iter().map(|attempt| attempt(self, segments)).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// `/proxy/api/v1/monitor`: a gateway's prefix stands before the path.
+    fn behind_prefix(&self, segments: &[Segment<'_>]) -> Vec<RouteMatch<'static>> {
+        let at = segments.windows(2).position(
+            |pair| matches!(pair, [Segment::Text("api"), Segment::Text(branch)] if BRANCHES.contains(branch)),
+        );
+        match at {
+            Some(at) if at > 0 => inferred(self.search(segments.get(at..).unwrap_or(&[]))),
+            _ => Vec::new(),
+        }
+    }
+
+    /// `/api/v2/catalog/entity/service:default/x`: one parameter holds a slash.
+    fn with_slash_in_parameter(&self, segments: &[Segment<'_>]) -> Vec<RouteMatch<'static>> {
+        inferred(self.judge(Walk::new(self.catalog.routes, segments).with_slash().run()))
+    }
+
+    /// `v1/series`, `/monitor`: the base, which is not written here, may end in `/api`, `/api/v1` or `/api/v2`.
+    fn below_base(&self, segments: &[Segment<'_>]) -> Vec<RouteMatch<'static>> {
+        let Some(Segment::Text(first)) = segments.first() else { return Vec::new() };
+        if self.target.host.is_datadog() || *first == "api" {
+            return Vec::new();
+        }
+        if BRANCHES.contains(first) {
+            return inferred(self.search(&prefixed(&["api"], segments)));
+        }
+        let one = self.search(&prefixed(&["api", "v1"], segments));
+        let two = self.search(&prefixed(&["api", "v2"], segments));
+        let unsure = !one.is_empty() && !two.is_empty();
+        let mut both: Vec<_> = one.into_iter().chain(two).collect();
+        for found in &mut both {
+            found.quality = found.quality.max(if unsure { Quality::Candidate } else { Quality::Inferred });
+        }
+        both
+    }
+
+    /// `/api/v1/events/{}`: the hole at the end may be a query or nothing.
+    fn without_last_hole(&self, segments: &[Segment<'_>]) -> Vec<RouteMatch<'static>> {
+        match segments.split_last() {
+            Some((Segment::Hole, before)) if before.len() > 2 => inferred(self.search(before)),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Keeps what fits method, host and query, in order, and drops what a better match makes unlikely.
+    fn judge(&self, found: Vec<Found>) -> Vec<RouteMatch<'static>> {
+        let mut kept: Vec<(Found, Quality, &'static Operation)> = Vec::new();
+        for one in found {
+            let Some(operation) = self.catalog.operations.get(usize::from(one.operation)) else { continue };
+            if self.method.is_some_and(|method| method != operation.method) {
+                continue;
+            }
+            if let Some(quality) = self.host_and_query(operation) {
+                kept.push((one, quality.max(one.quality), operation));
+            }
+        }
+        kept.sort_by(|a, b| {
+            (a.1, b.0.literals, b.0.mask, a.2.query.is_none(), a.2.status)
+                .cmp(&(b.1, a.0.literals, a.0.mask, b.2.query.is_none(), b.2.status))
+                .then_with(|| recency(b.2).cmp(&recency(a.2)))
+        });
+        self.prune(kept)
+    }
+
+    fn prune(&self, kept: Vec<(Found, Quality, &'static Operation)>) -> Vec<RouteMatch<'static>> {
+        let Some(&(best, quality, _)) = kept.first() else { return Vec::new() };
+        let mut out: Vec<RouteMatch<'static>> = Vec::new();
+        for (found, quality_here, operation) in kept {
+            // a whole match drops everything less literal; rows on one route are the same route's past
+            let weaker =
+                quality_here != Quality::Candidate && (found.literals, found.mask) != (best.literals, best.mask);
+            let beside = quality == Quality::Exact && quality_here != Quality::Exact;
+            let same_route = |known: &RouteMatch<'_>| {
+                known.operation.method == operation.method
+                    && known.operation.hosts == operation.hosts
+                    && super::trie::shape("", known.operation.path) == super::trie::shape("", operation.path)
+            };
+            if !(weaker || beside || out.iter().any(same_route)) {
+                out.push(RouteMatch { operation, quality: quality_here });
+            }
+        }
+        if self.method.is_none() {
+            let one = out.iter().filter(|found| found.quality <= Quality::Inferred).count() <= 1;
+            for found in &mut out {
+                found.quality = found.quality.max(if one { Quality::Inferred } else { Quality::Candidate });
+            }
+        }
+        out
+    }
+
+    /// How well the operation fits host and query; `None` if not at all.
+    fn host_and_query(&self, operation: &Operation) -> Option<Quality> {
+        if let Some(wanted) = operation.query {
+            let (name, value) = wanted.split_once('=').unwrap_or((wanted, ""));
+            if self.target.query_value(name) != Some(value) {
+                return None;
+            }
+        }
+        if self.target.host.is_page() {
+            return None;
+        }
+        let service = self.target.host.special_service();
+        if operation.hosts.is_empty() {
+            return Some(if service.is_some() { Quality::Inferred } else { Quality::Exact });
+        }
+        let own = operation.hosts.iter().any(|host| special_of_pattern(host).is_some_and(|own| Some(own) == service));
+        let rooted = operation.path == "/";
+        match &self.target.host {
+            _ if own => Some(Quality::Exact),
+            _ if rooted => None,
+            Host::Datadog { service: Some(_), .. } => Some(Quality::Inferred),
+            _ => Some(Quality::Exact),
+        }
+    }
+}
+
+fn inferred(mut found: Vec<RouteMatch<'static>>) -> Vec<RouteMatch<'static>> {
+    for one in &mut found {
+        one.quality = one.quality.max(Quality::Inferred);
+    }
+    found
+}
+
+fn prefixed<'t>(prefix: &[&'t str], segments: &[Segment<'t>]) -> Vec<Segment<'t>> {
+    prefix.iter().map(|text| Segment::Text(text)).chain(segments.iter().copied()).collect()
+}
+
+/// Newer first among rows that share a route.
+fn recency(operation: &Operation) -> u64 {
+    operation.last_release.map_or(u64::MAX, super::table::release_key)
+}
