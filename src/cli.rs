@@ -1,2 +1,107 @@
-//! Command line.
+//! The command line: what can be typed, what runs, and which exit status comes of it.
+//!
+//! Each command is one file under `cli/` with its `Args` and `run`; commands return what to print, `main` prints it.
+
+use crate::error::{Error, Result};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
 pub mod catalog;
+pub mod scan;
+
+/// The least privilege that code, Terraform or recorded traffic needs from Datadog.
+#[derive(Debug, Parser)]
+#[command(name = "ddscope", version, about, max_term_width = 110, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show which Datadog operations are used, where, and which scopes they need
+    Scan(scan::Args),
+    /// Look into, rebuild and compare the table of operations
+    Catalog(catalog::Args),
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// Write the result to this file instead of standard output
+    #[arg(short, long, value_name = "FILE", global = true, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Say less
+    #[arg(short, long, global = true, help_heading = "Output", conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: every place, every alternative
+    #[arg(short, long, global = true, help_heading = "Output")]
+    pub verbose: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = "Output")]
+    pub color: Color,
+    /// Never show progress
+    #[arg(long, global = true, help_heading = "Output")]
+    pub no_progress: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What a command came to.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The result, for standard output or `--output`.
+    pub text: String,
+    /// What went wrong on the way, for standard error.
+    pub problems: Vec<Error>,
+    /// Whether there were findings.
+    pub findings: bool,
+}
+
+impl Outcome {
+    /// 0 nothing to report, 1 findings, 2 something could not be read.
+    pub fn status(&self) -> u8 {
+        if !self.problems.is_empty() { 2 } else { u8::from(self.findings) }
+    }
+}
+
+impl Common {
+    /// How much to say.
+    pub fn detail(&self) -> crate::report::Detail {
+        match (self.quiet, self.verbose) {
+            (true, _) => crate::report::Detail::Quiet,
+            (_, true) => crate::report::Detail::Verbose,
+            _ => crate::report::Detail::Normal,
+        }
+    }
+}
+
+/// Runs a command.
+pub fn run(cli: &Cli) -> Result<Outcome> {
+    match &cli.command {
+        Command::Scan(args) => scan::run(args, &cli.common),
+        Command::Catalog(args) => written(|out| catalog::run(args, out)),
+    }
+}
+
+/// Runs a command that writes as it goes and gives its status.
+fn written(run: impl FnOnce(&mut Vec<u8>) -> Result<u8>) -> Result<Outcome> {
+    let mut out = Vec::new();
+    let status = run(&mut out)?;
+    Ok(Outcome { text: String::from_utf8_lossy(&out).into_owned(), findings: status == 1, ..Outcome::default() })
+}

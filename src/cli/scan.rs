@@ -1,0 +1,126 @@
+//! `ddscope scan`: the analysis itself.
+
+use super::{Common, Outcome};
+use crate::catalog::Catalog;
+use crate::error::{Error, Result};
+use crate::report::{FORMATS, Report};
+use crate::scan::{Credential, Options};
+use clap::builder::PossibleValuesParser;
+use std::path::PathBuf;
+
+/// What to scan; shared by the commands that scan.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Inputs {
+    /// Files and folders of code; without any (and without --trace) the current folder
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Recorded traffic: a file, a folder, or - for standard input; repeatable
+    #[arg(long = "trace", value_name = "PATH", help_heading = "Input")]
+    pub traces: Vec<PathBuf>,
+    /// Count test code too
+    #[arg(long, help_heading = "Input")]
+    pub include_tests: bool,
+    /// Leave out files and folders that match; repeatable
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    pub exclude: Vec<String>,
+    /// Read files that .gitignore or the list of third-party folders leaves out
+    #[arg(long, help_heading = "Input")]
+    pub no_ignore: bool,
+    /// A host that stands for Datadog, such as a proxy; repeatable
+    #[arg(long = "host", value_name = "HOST", help_heading = "Input")]
+    pub hosts: Vec<String>,
+}
+
+impl Inputs {
+    /// The library's options.
+    pub fn options(&self) -> Options {
+        let mut paths = self.paths.clone();
+        if paths.is_empty() && self.traces.is_empty() {
+            paths.push(PathBuf::from("."));
+        }
+        Options {
+            paths,
+            traces: self.traces.clone(),
+            exclude: self.exclude.clone(),
+            no_ignore: self.no_ignore,
+            hosts: self.hosts.clone(),
+        }
+    }
+}
+
+/// Arguments of `scan`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// What to scan.
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// The kind of credential to answer for; without it, keys and OAuth clients
+    #[arg(long, value_name = "KIND", help_heading = "Answer")]
+    pub credential: Option<Kind>,
+    /// Show how the calls at this place were found, instead of the report
+    #[arg(long, value_name = "FILE:LINE", value_parser = place, help_heading = "Answer")]
+    pub explain_use: Option<(String, u32)>,
+    /// The format of the result
+    #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name(), value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name())), help_heading = "Output")]
+    pub format: String,
+}
+
+/// A kind of credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Kind {
+    /// An application key, or an access token
+    AppKey,
+    /// An OAuth client
+    Oauth,
+    /// A role
+    Role,
+}
+
+impl Kind {
+    /// The library's word.
+    pub fn credential(self) -> Credential {
+        match self {
+            Self::AppKey => Credential::AppKey,
+            Self::Oauth => Credential::Oauth,
+            Self::Role => Credential::Role,
+        }
+    }
+}
+
+/// Runs it.
+pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
+    let scan = crate::scan::scan(&args.inputs.options(), Catalog::builtin())?;
+    if let Some((file, line)) = &args.explain_use {
+        return explain_use(&scan, file, *line);
+    }
+    let kinds = args.credential.map_or(vec![Credential::AppKey, Credential::Oauth], |kind| vec![kind.credential()]);
+    let report = Report::new(&scan, &kinds, args.inputs.include_tests);
+    let format = FORMATS.iter().find(|f| f.name() == args.format).copied().unwrap_or(FORMATS[0]);
+    let text = format.render(&report, common.detail());
+    Ok(Outcome { text, problems: scan.problems.clone(), findings: false })
+}
+
+fn explain_use(scan: &crate::scan::Scan<'_>, file: &str, line: u32) -> Result<Outcome> {
+    let shown = crate::input::shown(std::path::Path::new(file));
+    let text = crate::report::derivation(&scan.resolution, &shown, line);
+    let near = || {
+        let usages = scan.resolution.usages.iter().flat_map(|u| &u.evidence);
+        let all = usages.chain(scan.resolution.unresolved.iter().map(|u| &u.evidence));
+        let lines = all.filter(|e| **e.place.file() == *shown).map(|e| e.place.line());
+        lines.min_by_key(|at| (at.abs_diff(u64::from(line)), *at))
+    };
+    let text = text.ok_or_else(|| {
+        let error = Error { line: Some(u64::from(line)), ..Error::new("no Datadog call was found here").at(&*shown) };
+        match near() {
+            Some(at) => error.help(format!("the nearest call is at --explain-use {shown}:{at}")),
+            None => error.help("ddscope scan lists every call that was found, with its place"),
+        }
+    })?;
+    Ok(Outcome { text, problems: scan.problems.clone(), findings: false })
+}
+
+/// Reads `FILE:LINE`.
+fn place(text: &str) -> std::result::Result<(String, u32), String> {
+    let parts = text.rsplit_once(':').and_then(|(file, line)| Some((file.to_owned(), line.parse().ok()?)));
+    parts.filter(|(file, line)| !file.is_empty() && *line > 0).ok_or_else(|| "write it like src/api.py:12".to_owned())
+}

@@ -1,0 +1,80 @@
+//! How the calls at one place were found, step by step, so that users can check the analysis.
+
+use super::style::{BOLD, DIM, SCOPE, WARN};
+use crate::evidence::{Call, Evidence, Origin, Step};
+use crate::redact::safe;
+use crate::resolve::{Resolution, reason};
+use std::fmt::Write as _;
+
+/// Renders the derivation of every call that covers this line of this file; `None` if there is none.
+pub fn derivation(resolution: &Resolution, file: &str, line: u32) -> Option<String> {
+    let here = |evidence: &&Evidence| match &evidence.place {
+        crate::evidence::Place::Source { file: of, span, .. } => &**of == file && span.covers_line(line),
+        crate::evidence::Place::Record { file: of, record } => &**of == file && *record == u64::from(line),
+    };
+    let mut out = String::new();
+    for usage in &resolution.usages {
+        for evidence in usage.evidence.iter().filter(here) {
+            let operation = usage.operation;
+            let _ =
+                writeln!(out, "{SCOPE}{}{SCOPE:#}  {DIM}{} {}{DIM:#}", operation.id, operation.method, operation.path);
+            steps(evidence, &mut out);
+            let test = if evidence.test { ", in test code" } else { "" };
+            let _ = writeln!(out, "  {BOLD}{}{BOLD:#}{test}\n", evidence.confidence.name());
+        }
+    }
+    for it in resolution.unresolved.iter().filter(|u| here(&&u.evidence)) {
+        let _ = writeln!(out, "{WARN}{}{WARN:#}  {DIM}{}{DIM:#}", it.reason, it.call());
+        steps(&it.evidence, &mut out);
+        let (what, help) = reason::describe(it.reason);
+        let _ = writeln!(out, "  {what}");
+        if !it.candidates.is_empty() {
+            let _ = writeln!(out, "  could be {}", super::style::joined(it.candidates.iter(), 12));
+        }
+        let _ = writeln!(out, "  help: {help}\n");
+    }
+    out.pop();
+    (!out.is_empty()).then_some(out)
+}
+
+fn steps(evidence: &Evidence, out: &mut String) {
+    let place = |step: &Step| format!("{}:{}:{}", safe(&step.file), step.span.line, step.span.column);
+    let width = evidence.steps.iter().map(|step| place(step).len()).max().unwrap_or(0);
+    for (number, step) in evidence.steps.iter().enumerate() {
+        let _ = writeln!(out, "  {:>2}. {DIM}{:width$}{DIM:#}  {}", number + 1, place(step), safe(&step.what));
+    }
+    let _ = writeln!(
+        out,
+        "  {:>2}. {DIM}{}:{}{DIM:#}  {}",
+        evidence.steps.len() + 1,
+        safe(evidence.place.file()),
+        evidence.place.line(),
+        call(evidence)
+    );
+}
+
+fn call(evidence: &Evidence) -> String {
+    match &evidence.call {
+        Call::Sdk { client, version, class, method } => {
+            let version = version.map(|v| format!(" {v:?}").to_lowercase()).unwrap_or_default();
+            let receiver = class.as_deref().map_or_else(|| "an unknown class".to_owned(), |c| safe(c).into_owned());
+            format!("calls {} on {receiver} of the {client:?} client{version}", safe(method))
+        }
+        Call::Legacy { client, symbol } => format!("calls {} of {client:?}", safe(symbol)),
+        Call::Http { method, url, origin, .. } => {
+            let whose = match origin {
+                Origin::Datadog => "proven to be Datadog's",
+                Origin::LikelyDatadog => "inferred to be Datadog's",
+                Origin::Unknown => "of unknown origin",
+                Origin::Other => "another product's",
+            };
+            format!(
+                "requests {} {}, {whose}",
+                method.as_deref().unwrap_or("with an unknown method"),
+                crate::redact::url(&url.to_string())
+            )
+        }
+        Call::Declared { kind, action, .. } => format!("declares {kind}, whose {action} calls it"),
+        Call::Opaque { what, .. } => format!("shows {}", safe(what)),
+    }
+}

@@ -1,0 +1,383 @@
+//! The text report for people: what was read, which scopes are needed, why, what stays open, what to do next.
+
+use super::style::{BOLD, DIM, SCOPE, WARN, count, grouped, joined};
+use super::{Detail, Format, Report};
+use crate::catalog::Operation;
+use crate::evidence::{Confidence, Evidence, Place};
+use crate::ir::Name;
+use crate::privilege::{Solution, takeover_reason};
+use crate::redact::safe;
+use crate::resolve::{Usage, reason};
+use crate::scan::Credential;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+/// The format.
+pub struct Text;
+
+/// So many places of one operation are shown before `-v`.
+const PLACES: usize = 3;
+/// So many undecided calls are shown before `-v`.
+const UNDECIDED: usize = 20;
+
+impl Format for Text {
+    fn name(&self) -> &'static str {
+        "text"
+    }
+
+    fn render(&self, report: &Report<'_>, detail: Detail) -> String {
+        if detail == Detail::Quiet {
+            return quiet(report);
+        }
+        let mut page = Page { report, detail, out: String::new() };
+        page.head();
+        if report.counted().next().is_none() {
+            page.nothing();
+        } else {
+            page.answer();
+            page.why();
+            page.scopeless();
+            page.unpublished();
+        }
+        page.undecided();
+        page.tests();
+        page.partial();
+        page.next();
+        page.out
+    }
+}
+
+/// The scopes only, a line for each kind of credential.
+fn quiet(report: &Report<'_>) -> String {
+    let mut out = String::new();
+    for (kind, solution) in &report.credentials {
+        let _ = writeln!(
+            out,
+            "{}: {}",
+            kind.name(),
+            solution.required.iter().map(Name::as_str).collect::<Vec<_>>().join(" ")
+        );
+    }
+    out
+}
+
+struct Page<'r> {
+    report: &'r Report<'r>,
+    detail: Detail,
+    out: String,
+}
+
+impl Page<'_> {
+    fn line(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+
+    fn heading(&mut self, text: &str) {
+        let _ = writeln!(self.out, "\n{BOLD}{text}{BOLD:#}");
+    }
+
+    fn head(&mut self) {
+        let scan = self.report.scan;
+        let inputs = &scan.inputs;
+        let mut read = Vec::new();
+        let sources = inputs.files - inputs.recordings;
+        if sources > 0 {
+            let files = count(sources, "file", "files");
+            read.push(format!(
+                "{files}, {} of which may talk to Datadog and {} parsed",
+                grouped(inputs.analyzed),
+                if inputs.analyzed == 1 { "was" } else { "were" }
+            ));
+        }
+        if inputs.recordings > 0 {
+            read.push(format!(
+                "{} to Datadog in {}",
+                count(inputs.requests, "request", "requests"),
+                count(inputs.recordings, "recording", "recordings")
+            ));
+        }
+        if read.is_empty() {
+            read.push("nothing".to_owned());
+        }
+        let _ = writeln!(self.out, "{BOLD}read{BOLD:#}   {}", read.join("; "));
+        let release = scan.catalog.release();
+        let _ = writeln!(
+            self.out,
+            "{BOLD}table{BOLD:#}  {} operations, as of datadog-api-client {release} ({})",
+            grouped(scan.catalog.operations().len() as u64),
+            scan.catalog.released()
+        );
+        self.skipped();
+    }
+
+    fn skipped(&mut self) {
+        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for skipped in &self.report.scan.inputs.skipped {
+            reasons.entry(skipped.reason).or_default().push(&skipped.file);
+        }
+        for (reason, files) in reasons {
+            let shown = if self.detail == Detail::Verbose { files.len() } else { 3 };
+            let list = joined(files.iter().map(|f| safe(f)), shown);
+            let _ = writeln!(self.out, "{BOLD}left{BOLD:#}   {list} {DIM}({}){DIM:#}", reason.replace('-', " "));
+        }
+    }
+
+    fn nothing(&mut self) {
+        self.heading("No Datadog calls found");
+        if self.report.scan.inputs.analyzed == 0 && self.report.scan.inputs.requests == 0 {
+            self.line("  no file mentions Datadog in a way that could lead to a call");
+        } else {
+            self.line("  the files that mention Datadog were parsed, but none of them calls its API");
+        }
+    }
+
+    fn answer(&mut self) {
+        self.heading("Scopes needed");
+        let mut rows: Vec<(String, &Solution)> = Vec::new();
+        for (kind, solution) in &self.report.credentials {
+            match rows.last_mut() {
+                Some((title, last)) if last.required == solution.required => {
+                    title.push_str(" and ");
+                    title.push_str(words(*kind));
+                }
+                _ => rows.push((words(*kind).to_owned(), solution)),
+            }
+        }
+        for (title, solution) in rows {
+            let _ = writeln!(self.out, "  {title}");
+            if solution.required.is_empty() {
+                self.line("    none");
+            }
+            for scope in &solution.required {
+                let danger = takeover_reason(scope).map(|why| format!("  {WARN}{why}{WARN:#}")).unwrap_or_default();
+                let _ = writeln!(self.out, "    {SCOPE}{scope}{SCOPE:#}{danger}");
+            }
+        }
+        let credentials = &self.report.credentials;
+        let mut said = BTreeSet::new();
+        for (kind, solution) in credentials {
+            for operation in &solution.unavailable {
+                let text = format!("{} cannot call {operation} at all", words(*kind));
+                let _ = writeln!(self.out, "  {WARN}note:{WARN:#} {text}");
+            }
+            for note in solution.notes.iter().filter(|note| !note.contains("taking over")) {
+                if said.insert(note) {
+                    let _ = writeln!(self.out, "  {WARN}note:{WARN:#} {note}");
+                }
+            }
+            for choice in solution.alternatives.iter().filter(|_| self.detail == Detail::Verbose) {
+                let instead = choice.instead.iter().map(Name::as_str).collect::<Vec<_>>().join(" + ");
+                let _ = writeln!(
+                    self.out,
+                    "  {DIM}{instead} would do in place of {} for {}: {}{DIM:#}",
+                    choice.scope,
+                    words(*kind),
+                    choice.why_not
+                );
+            }
+        }
+    }
+
+    fn why(&mut self) {
+        let mut because: BTreeMap<&Name, BTreeSet<&Name>> = BTreeMap::new();
+        for (_, solution) in &self.report.credentials {
+            for (scope, operations) in &solution.because {
+                because.entry(scope).or_default().extend(operations);
+            }
+        }
+        if because.is_empty() {
+            return;
+        }
+        self.heading("Why");
+        let usages: BTreeMap<&str, &Usage> = self.report.counted().map(|u| (u.operation.id, u)).collect();
+        for (scope, operations) in because {
+            let only = self.only_for(scope);
+            let _ = writeln!(self.out, "  {SCOPE}{scope}{SCOPE:#}{only}");
+            for usage in operations.into_iter().filter_map(|id| usages.get(id.as_str())) {
+                self.usage(usage, 4);
+            }
+        }
+    }
+
+    /// Says so if only one of the shown kinds of credential needs a scope.
+    fn only_for(&self, scope: &Name) -> String {
+        let needing: Vec<Credential> =
+            self.report.credentials.iter().filter(|(_, s)| s.required.contains(scope)).map(|(kind, _)| *kind).collect();
+        match needing.as_slice() {
+            [one] if self.report.credentials.len() > 1 => format!("  {DIM}(for {} only){DIM:#}", words(*one)),
+            _ => String::new(),
+        }
+    }
+
+    fn usage(&mut self, usage: &Usage, indent: usize) {
+        let operation = usage.operation;
+        let _ = writeln!(
+            self.out,
+            "{:indent$}{}  {DIM}{}{DIM:#}{}",
+            "",
+            operation.id,
+            route(operation),
+            retired(operation)
+        );
+        let counted: Vec<&Evidence> = usage.evidence.iter().filter(|e| self.report.include_tests || !e.test).collect();
+        self.places(if counted.is_empty() { usage.evidence.iter().collect() } else { counted }, indent + 2);
+    }
+
+    fn places(&mut self, evidence: Vec<&Evidence>, indent: usize) {
+        let shown = if self.detail == Detail::Verbose { evidence.len() } else { PLACES };
+        for it in evidence.iter().take(shown) {
+            let _ = writeln!(self.out, "{:indent$}{}", "", place(it));
+        }
+        if evidence.len() > shown {
+            let _ = writeln!(self.out, "{:indent$}{DIM}and {} more (-v shows all){DIM:#}", "", evidence.len() - shown);
+        }
+    }
+
+    fn scopeless(&mut self) {
+        let names = self.named(|solution| &solution.scopeless);
+        self.section("Needs no scope", "an API key alone, or any key, will do", names);
+    }
+
+    fn unpublished(&mut self) {
+        let names = self.named(|solution| &solution.unpublished);
+        self.section("Not published what it needs", "Datadog's documents are silent; try it with a scoped key", names);
+    }
+
+    fn named(&self, list: impl Fn(&Solution) -> &Vec<Name>) -> BTreeSet<Name> {
+        // Only what holds for every kind shown; what holds for one kind is explained by that kind's notes.
+        let mut lists = self.report.credentials.iter().map(|(_, s)| list(s).iter().cloned().collect::<BTreeSet<_>>());
+        let first = lists.next().unwrap_or_default();
+        lists.fold(first, |kept, next| kept.union(&next).cloned().collect())
+    }
+
+    fn section(&mut self, title: &str, about: &str, names: BTreeSet<Name>) {
+        let usages: Vec<&Usage> = self.report.counted().filter(|u| names.contains(u.operation.id)).collect();
+        if usages.is_empty() {
+            return;
+        }
+        self.heading(title);
+        let _ = writeln!(self.out, "  {DIM}{about}{DIM:#}");
+        for usage in usages {
+            self.usage(usage, 2);
+        }
+    }
+
+    fn undecided(&mut self) {
+        let all: Vec<_> = self
+            .report
+            .scan
+            .resolution
+            .unresolved
+            .iter()
+            .filter(|u| self.report.include_tests || !u.evidence.test)
+            .collect();
+        if all.is_empty() {
+            return;
+        }
+        self.heading(&format!("Undecided: {} that may need more", count(all.len() as u64, "call", "calls")));
+        let shown = if self.detail == Detail::Verbose { all.len() } else { UNDECIDED };
+        let mut reasons: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        for it in all.iter().take(shown) {
+            reasons.entry(it.reason).or_default().push(it);
+        }
+        for (id, calls) in reasons {
+            let (what, help) = reason::describe(id);
+            let _ = writeln!(self.out, "  {WARN}{id}{WARN:#}  {what}");
+            for it in calls {
+                let _ = writeln!(self.out, "    {}  {DIM}{}{DIM:#}", place(&it.evidence), safe(&it.call()));
+                if !it.candidates.is_empty() {
+                    let _ = writeln!(self.out, "      {DIM}could be {}{DIM:#}", joined(it.candidates.iter(), 6));
+                }
+            }
+            let _ = writeln!(self.out, "    help: {help}");
+        }
+        if all.len() > shown {
+            let _ = writeln!(self.out, "  {DIM}and {} more (-v shows all){DIM:#}", all.len() - shown);
+        }
+    }
+
+    fn tests(&mut self) {
+        let usages: Vec<&Usage> = self.report.only_in_tests().collect();
+        if usages.is_empty() {
+            return;
+        }
+        self.heading("In test code only");
+        let _ = writeln!(self.out, "  {DIM}not counted above; --include-tests counts it{DIM:#}");
+        for usage in usages {
+            self.usage(usage, 2);
+        }
+    }
+
+    fn partial(&mut self) {
+        let problems = self.report.scan.problems.len();
+        if problems > 0 {
+            self.heading(&format!(
+                "This answer is partial: {} could not be read",
+                count(problems as u64, "input", "inputs")
+            ));
+        }
+    }
+
+    fn next(&mut self) {
+        let scan = self.report.scan;
+        let mut steps = Vec::new();
+        if !self.report.counted().any(|u| u.evidence.iter().any(|e| matches!(e.place, Place::Record { .. }))) {
+            steps
+                .push("ddscope scan . --trace recorded.har   add what really happens: HAR, cassettes, logs".to_owned());
+        }
+        if let Some(evidence) =
+            self.report.counted().flat_map(|u| &u.evidence).find(|e| matches!(e.place, Place::Source { .. }))
+        {
+            let at = format!("{}:{}", safe(evidence.place.file()), evidence.place.line());
+            steps.push(format!("ddscope scan . --explain-use {at}   show how that call was found"));
+        }
+        if scan.resolution.usages.is_empty() {
+            steps.push("ddscope scan . --no-ignore   read ignored and third-party files too".to_owned());
+        }
+        self.heading("Next");
+        for step in steps {
+            let (command, about) = step.split_once("   ").unwrap_or((&step, ""));
+            let _ = writeln!(self.out, "  {command}  {DIM}{about}{DIM:#}");
+        }
+    }
+}
+
+fn words(kind: Credential) -> &'static str {
+    match kind {
+        Credential::AppKey => "application key",
+        Credential::Oauth => "OAuth client",
+        Credential::Role => "role",
+    }
+}
+
+fn route(operation: &Operation) -> String {
+    if operation.id.contains('/') { String::new() } else { format!("{} {}", operation.method, operation.path) }
+}
+
+fn retired(operation: &Operation) -> String {
+    match operation.last_release {
+        Some(release) => format!("  {WARN}retired, last in {release}{WARN:#}"),
+        None => String::new(),
+    }
+}
+
+fn place(evidence: &Evidence) -> String {
+    let file = safe(evidence.place.file()).into_owned();
+    let mut text = match &evidence.place {
+        Place::Source { span, .. } => format!("{file}:{}", span.line),
+        Place::Record { record, .. } => format!("{file} record {record}"),
+    };
+    if evidence.confidence == Confidence::Likely {
+        let _ = write!(text, " {DIM}(likely){DIM:#}");
+    }
+    if let Some(observed) = &evidence.observed {
+        if observed.count > 1 {
+            let _ = write!(text, " {DIM}and {} more like it{DIM:#}", grouped(observed.count - 1));
+        }
+        if observed.status == Some(403) {
+            let _ = write!(text, " {WARN}denied{WARN:#}");
+        }
+    }
+    text
+}

@@ -1,0 +1,231 @@
+//! Evidence meets the table: which operation a call is, or why that cannot be decided.
+//!
+//! The only place that disambiguates. It takes evidence one piece at a time, so that traffic of any length fits in memory,
+//! and leaves privilege to `privilege`.
+
+use crate::catalog::{Catalog, Operation};
+use crate::evidence::{Call, Confidence, Evidence, Observed, Place};
+use crate::ir::Name;
+use crate::redact;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+mod decide;
+pub mod reason;
+
+/// An operation that is used, with every place that shows it.
+#[derive(Clone, Debug)]
+pub struct Usage {
+    /// The row of the table.
+    pub operation: &'static Operation,
+    /// The places, in order, never empty; certain or likely.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Usage {
+    /// The strongest confidence among the places.
+    pub fn confidence(&self) -> Confidence {
+        self.evidence.iter().map(|e| e.confidence).min().unwrap_or(Confidence::Possible)
+    }
+
+    /// Whether it counts towards what is required: tests do only on demand.
+    pub fn counts(&self, include_tests: bool) -> bool {
+        self.evidence.iter().any(|e| include_tests || !e.test)
+    }
+}
+
+/// A Datadog call whose operation cannot be decided.
+#[derive(Clone, Debug)]
+pub struct Unresolved {
+    /// Where, and what was seen.
+    pub evidence: Evidence,
+    /// Why, in kebab case; `reason::describe` says it in a sentence.
+    pub reason: &'static str,
+    /// Ids of the operations that fit, sorted; empty if none or too many to mean anything.
+    pub candidates: Vec<Name>,
+}
+
+impl Unresolved {
+    /// Upper-case HTTP method, if known.
+    pub fn method(&self) -> Option<&str> {
+        match &self.evidence.call {
+            Call::Http { method, .. } => method.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// URL or path with holes, if it is a request.
+    pub fn url(&self) -> Option<String> {
+        match &self.evidence.call {
+            Call::Http { url, .. } => Some(redact::url(&url.to_string())),
+            _ => None,
+        }
+    }
+
+    /// The call in words: `GET /api/v1/{}`, `MonitorsApi.list_all`.
+    pub fn call(&self) -> String {
+        match &self.evidence.call {
+            Call::Http { method, url, .. } => {
+                format!("{} {}", method.as_deref().unwrap_or("?"), redact::url(&url.to_string()))
+            }
+            Call::Sdk { class: Some(class), method, .. } => format!("{class}.{method}"),
+            Call::Sdk { method, .. } => method.to_string(),
+            Call::Legacy { symbol, .. } => symbol.to_string(),
+            Call::Declared { kind, action, .. } => format!("{kind} {action}"),
+            Call::Opaque { what, .. } => redact::safe(what).into_owned(),
+        }
+    }
+}
+
+/// All that was resolved.
+#[derive(Clone, Debug, Default)]
+pub struct Resolution {
+    /// Used operations, by id.
+    pub usages: Vec<Usage>,
+    /// Undecided calls, by place.
+    pub unresolved: Vec<Unresolved>,
+}
+
+/// At most so many undecided requests of one trace are kept apart; more are counted with the last.
+const MAX_UNRESOLVED: usize = 10_000;
+
+/// Takes evidence, piece by piece.
+pub struct Resolver<'c> {
+    catalog: &'c Catalog,
+    usages: BTreeMap<&'static str, (&'static Operation, BTreeMap<Key, Evidence>)>,
+    unresolved: BTreeMap<(Key, &'static str, String), Unresolved>,
+}
+
+/// Evidence with the same key is one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    /// A place in a file.
+    Source(Arc<str>, u32, u32),
+    /// Records of one trace that differ only in time and number.
+    Trace(Arc<str>, Observed),
+}
+
+impl Key {
+    fn of(evidence: &Evidence) -> Self {
+        match &evidence.place {
+            Place::Source { file, span, .. } => Self::Source(file.clone(), span.line, span.column),
+            Place::Record { file, .. } => {
+                let mut observed = evidence.observed.as_deref().cloned().unwrap_or_default();
+                observed.time = None;
+                observed.count = 0;
+                Self::Trace(file.clone(), observed)
+            }
+        }
+    }
+}
+
+/// What one piece of evidence turned out to be.
+enum Decision {
+    /// These operations, with this confidence.
+    Uses(Vec<&'static Operation>, Confidence),
+    /// Undecidable, with the reason and what fits.
+    Unresolved(&'static str, Vec<&'static Operation>),
+    /// Not a Datadog call after all.
+    Nothing,
+}
+
+impl<'c> Resolver<'c> {
+    /// A resolver over this table.
+    pub fn new(catalog: &'c Catalog) -> Self {
+        Self { catalog, usages: BTreeMap::new(), unresolved: BTreeMap::new() }
+    }
+
+    /// Takes one piece of evidence.
+    pub fn add(&mut self, evidence: Evidence) {
+        match decide::decide(self.catalog, &evidence) {
+            Decision::Nothing => {}
+            Decision::Uses(operations, confidence) => {
+                for operation in operations {
+                    self.keep(operation, Evidence { confidence, ..evidence.clone() });
+                }
+            }
+            Decision::Unresolved(reason, candidates) => self.set_aside(evidence, reason, candidates),
+        }
+    }
+
+    fn keep(&mut self, operation: &'static Operation, evidence: Evidence) {
+        let (_, places) = self.usages.entry(operation.id).or_insert_with(|| (operation, BTreeMap::new()));
+        match places.entry(Key::of(&evidence)) {
+            std::collections::btree_map::Entry::Vacant(place) => {
+                place.insert(evidence);
+            }
+            std::collections::btree_map::Entry::Occupied(mut place) => merge(place.get_mut(), evidence),
+        }
+    }
+
+    fn set_aside(&mut self, evidence: Evidence, reason: &'static str, candidates: Vec<&'static Operation>) {
+        let mut candidates: Vec<Name> = candidates.iter().map(|o| Name::from(o.id)).collect();
+        candidates.sort();
+        candidates.dedup();
+        let it = Unresolved { evidence, reason, candidates };
+        let call = match &it.evidence.place {
+            Place::Source { .. } => it.call(),
+            Place::Record { .. } => general(&it.call()),
+        };
+        let full = self.unresolved.len() >= MAX_UNRESOLVED;
+        match self.unresolved.entry((Key::of(&it.evidence), reason, call)) {
+            std::collections::btree_map::Entry::Occupied(mut same) => merge(&mut same.get_mut().evidence, it.evidence),
+            std::collections::btree_map::Entry::Vacant(place)
+                if !full || matches!(it.evidence.place, Place::Source { .. }) =>
+            {
+                place.insert(it);
+            }
+            std::collections::btree_map::Entry::Vacant(_) => {}
+        }
+    }
+
+    /// The result. An undecided call at a place where an operation was found is dropped: it is the same call.
+    pub fn finish(self) -> Resolution {
+        let usages: Vec<Usage> = self
+            .usages
+            .into_values()
+            .map(|(operation, places)| {
+                let mut evidence: Vec<Evidence> = places.into_values().collect();
+                evidence.sort_by(|a, b| order(a).cmp(&order(b)));
+                Usage { operation, evidence }
+            })
+            .collect();
+        let mut unresolved: Vec<Unresolved> = self.unresolved.into_values().collect();
+        unresolved
+            .sort_by(|a, b| (order(&a.evidence), a.reason, a.call()).cmp(&(order(&b.evidence), b.reason, b.call())));
+        Resolution { usages, unresolved }
+    }
+}
+
+fn order(evidence: &Evidence) -> (&Arc<str>, &Place) {
+    (evidence.place.file(), &evidence.place)
+}
+
+/// Two pieces for one call: the stronger stays, observed requests add up.
+fn merge(kept: &mut Evidence, other: Evidence) {
+    if let (Some(a), Some(b)) = (&mut kept.observed, &other.observed) {
+        a.count = a.count.saturating_add(b.count);
+        a.time = a.time.max(b.time);
+        return;
+    }
+    // Ties go to the shorter derivation, then to the smaller one, so that order of arrival decides nothing.
+    let rank = |e: &Evidence| (e.confidence, e.test, e.steps.len(), e.steps.clone());
+    let mut literals = kept.literals.clone();
+    literals.extend(other.literals.iter().cloned());
+    if rank(&other) < rank(kept) {
+        *kept = other;
+    }
+    literals.sort();
+    literals.dedup();
+    kept.literals = literals;
+}
+
+/// A request with ids taken out, so that equal kinds of request are one.
+fn general(call: &str) -> String {
+    let call = call.split(['?', '#']).next().unwrap_or_default();
+    let segments = call.split('/').map(|segment| {
+        let id = segment.len() > 40 || segment.bytes().any(|b| b.is_ascii_digit()) && !matches!(segment, "v1" | "v2");
+        if id { "{}" } else { segment }
+    });
+    segments.collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,105 @@
+//! The decision for one piece of evidence.
+
+use super::{Decision, reason};
+use crate::catalog::{Catalog, Operation, Quality, RouteMatch};
+use crate::evidence::{Call, Confidence, Evidence, Origin};
+use crate::ir::Name;
+use crate::url::{Host, Piece, Target, Template};
+
+/// Asks the table.
+pub(super) fn decide(catalog: &Catalog, evidence: &Evidence) -> Decision {
+    match &evidence.call {
+        Call::Sdk { client, version, class, method } => {
+            let fits = catalog.sdk(*client, *version, class.as_deref(), method);
+            named(fits, evidence.confidence, class.is_some())
+        }
+        Call::Legacy { client, symbol } => named(catalog.legacy(*client, symbol), evidence.confidence, true),
+        Call::Http { method, url, origin, .. } => request(catalog, method.as_ref(), url, *origin, evidence.confidence),
+        Call::Declared { operation, .. } => match catalog.operation(operation) {
+            Some(operation) => Decision::Uses(vec![operation], evidence.confidence),
+            None => Decision::Unresolved(reason::UNKNOWN_ENDPOINT, Vec::new()),
+        },
+        Call::Opaque { reason, .. } => Decision::Unresolved(reason, Vec::new()),
+    }
+}
+
+/// A method of a client. `known_receiver`: the receiver is a Datadog client for sure, so that a strange method is worth a word.
+fn named(mut fits: Vec<&'static Operation>, confidence: Confidence, known_receiver: bool) -> Decision {
+    fits.sort_by_key(|o| o.id);
+    fits.dedup_by_key(|o| o.id);
+    match (fits.as_slice(), confidence) {
+        ([], _) if known_receiver => Decision::Unresolved(reason::UNKNOWN_METHOD, fits),
+        ([], _) => Decision::Nothing,
+        (_, Confidence::Possible) => Decision::Unresolved(reason::WEAK, fits),
+        ([_], Confidence::Certain) if !known_receiver => Decision::Uses(fits, Confidence::Likely),
+        ([_], _) => Decision::Uses(fits, confidence),
+        _ => Decision::Unresolved(reason::SEVERAL, fits),
+    }
+}
+
+fn request<'c>(
+    catalog: &'c Catalog,
+    method: Option<&Name>,
+    url: &Template,
+    origin: Origin,
+    confidence: Confidence,
+) -> Decision {
+    if origin == Origin::Other {
+        return Decision::Nothing;
+    }
+    let target = Target::parse(url);
+    let mut matches = catalog.routes(method.map(Name::as_str), &target);
+    let best = matches.iter().map(|m| m.quality).min();
+    matches.retain(|m| Some(m.quality) == best);
+    matches.sort_by_key(|m| m.operation.id);
+    matches.dedup_by_key(|m| m.operation.id);
+    let fits = |matches: &[RouteMatch]| -> Vec<&'static Operation> {
+        matches.iter().filter_map(|m| catalog.operation(m.operation.id)).collect()
+    };
+    match (matches.as_slice(), origin) {
+        ([], Origin::Unknown) => Decision::Nothing,
+        ([], _) if is_page(&target, url) => Decision::Nothing,
+        ([], _) if is_open(url) => Decision::Unresolved(reason::PATH, Vec::new()),
+        ([], _) => Decision::Unresolved(reason::UNKNOWN_ENDPOINT, Vec::new()),
+        (several, Origin::Unknown) => Decision::Unresolved(reason::HOST, fits(several)),
+        (several, _) if confidence == Confidence::Possible => Decision::Unresolved(reason::WEAK, fits(several)),
+        ([one], _) => {
+            let proven = one.quality == Quality::Exact && origin == Origin::Datadog && method.is_some();
+            let most = if proven { Confidence::Certain } else { Confidence::Likely };
+            Decision::Uses(fits(std::slice::from_ref(one)), most.max(confidence))
+        }
+        (several, _) if method.is_none() && same_path(several) => Decision::Unresolved(reason::VERB, fits(several)),
+        (several, _) if is_open(url) => Decision::Unresolved(reason::PATH, fits(several)),
+        (several, _) => Decision::Unresolved(reason::SEVERAL, fits(several)),
+    }
+}
+
+/// Whether this is a page for people (documentation, downloads, a link into the web interface) rather than the API.
+fn is_page(target: &Target, url: &Template) -> bool {
+    let web = |service: &Option<Name>| service.as_deref().is_some_and(|s| matches!(s, "" | "app"));
+    target.host.is_page()
+        || matches!(&target.host, Host::Datadog { service, .. } if web(service)) && !url.to_string().contains("/api/")
+}
+
+fn same_path(matches: &[RouteMatch]) -> bool {
+    matches.windows(2).all(|pair| match pair {
+        [a, b] => a.operation.path == b.operation.path,
+        _ => true,
+    })
+}
+
+/// Whether nothing of the path below `/api/vN/` is known.
+fn is_open(url: &Template) -> bool {
+    let mut known = String::new();
+    for piece in url.pieces() {
+        match piece {
+            Piece::Text(text) => known.push_str(text),
+            Piece::Hole => known.push('\0'),
+        }
+    }
+    let path =
+        known.split_once("://").map_or(known.as_str(), |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let version = |s: &str| matches!(s, "" | "api" | "v1" | "v2" | "unstable" | "intake" | "ui");
+    path.split('/').all(|segment| version(segment) || segment.contains('\0'))
+}

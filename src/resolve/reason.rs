@@ -1,0 +1,52 @@
+//! Why a call stays undecided: the ids that reports print and what they mean to a reader.
+
+/// Several operations fit the path.
+pub const SEVERAL: &str = "several-operations";
+/// The client has no such method.
+pub const UNKNOWN_METHOD: &str = "unknown-method";
+/// A Datadog address that the table does not know.
+pub const UNKNOWN_ENDPOINT: &str = "unknown-endpoint";
+/// The path is fixed, the HTTP method is not.
+pub const VERB: &str = "verb-not-constant";
+/// The path is decided at run time.
+pub const PATH: &str = "path-not-constant";
+/// The path is Datadog's, the host may be another product's.
+pub const HOST: &str = "host-not-constant";
+/// A guess too weak to count.
+pub const WEAK: &str = "not-proven";
+
+/// One sentence for people, and what they can do about it.
+pub fn describe(reason: &str) -> (&'static str, &'static str) {
+    match reason {
+        SEVERAL => {
+            ("more than one operation fits", "look at the candidates; if you know which it is, grant that one's scopes")
+        }
+        UNKNOWN_METHOD => (
+            "the client has no such method in the releases that the table knows",
+            "check the spelling and the client's version",
+        ),
+        UNKNOWN_ENDPOINT => (
+            "Datadog's documents do not describe this endpoint",
+            "find out what it needs by trying it with a scoped key",
+        ),
+        VERB => {
+            ("the HTTP method is decided at run time", "look at the candidates; a recorded trace would tell (--trace)")
+        }
+        PATH => ("the path is decided at run time", "record the traffic of a run and add it with --trace"),
+        HOST => (
+            "the path is one of Datadog's, but nothing shows that the host is",
+            "if it is Datadog, name its host with --host",
+        ),
+        WEAK => (
+            "it looks like a Datadog call, but too little shows it",
+            "look at the place; --explain-use FILE:LINE tells how it was found",
+        ),
+        "unknown-type" => {
+            ("the resource type is not in the table", "look its API calls up in the provider's documentation")
+        }
+        "module-not-downloaded" => {
+            ("the module's source is not here", "run `terraform init`, or scan the module's own folder")
+        }
+        _ => ("the call cannot be decided", "look at the place; a recorded trace would tell (--trace)"),
+    }
+}

@@ -1,0 +1,169 @@
+//! The whole run, from paths to resolved usages: the library's entry.
+//!
+//! Reading is left to `input`, meaning to `source`, `flow`, `trace` and `resolve`, presentation to `report`.
+
+use crate::catalog::Catalog;
+use crate::catalog::requirement::Requirement;
+use crate::error::{Error, Result};
+use crate::evidence::Evidence;
+use crate::input::{self, Skipped};
+use crate::privilege::{Opening, Solution, Use, Weights, solve};
+use crate::resolve::{Resolution, Resolver, Usage};
+use std::path::PathBuf;
+
+mod code;
+mod links;
+mod traffic;
+
+/// What to scan and how.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Files and folders of code; positional traces are recognised among them.
+    pub paths: Vec<PathBuf>,
+    /// Files and folders of recorded traffic, `-` for standard input.
+    pub traces: Vec<PathBuf>,
+    /// Globs to leave out.
+    pub exclude: Vec<String>,
+    /// Reads ignored and third-party files too.
+    pub no_ignore: bool,
+    /// Further hosts that stand for Datadog.
+    pub hosts: Vec<String>,
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// Regular files seen.
+    pub files: u64,
+    /// Source files parsed.
+    pub analyzed: u64,
+    /// Bytes of source and traffic read.
+    pub bytes: u64,
+    /// Files of recorded traffic among them.
+    pub recordings: u64,
+    /// Requests to Datadog in traffic.
+    pub requests: u64,
+    /// What was left out and why, sorted.
+    pub skipped: Vec<Skipped>,
+}
+
+/// The outcome of a run.
+#[derive(Clone, Debug)]
+pub struct Scan<'c> {
+    /// The table used.
+    pub catalog: &'c Catalog,
+    /// What was read.
+    pub inputs: Inputs,
+    /// Usages and undecided calls.
+    pub resolution: Resolution,
+    /// What could not be read; if not empty, the answer is partial.
+    pub problems: Vec<Error>,
+    /// What a reader of the result should know.
+    pub notes: Vec<String>,
+}
+
+impl Scan<'_> {
+    /// Whether everything that should have been read was read.
+    pub fn complete(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// A kind of credential to which requirements apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Credential {
+    /// An application key, or a personal or service access token.
+    AppKey,
+    /// An OAuth client.
+    Oauth,
+    /// A role.
+    Role,
+}
+
+impl Credential {
+    /// The word in reports and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AppKey => "app-key",
+            Self::Oauth => "oauth",
+            Self::Role => "role",
+        }
+    }
+}
+
+/// Runs everything. An error means that nothing could be done; what could not be read on the way is in the result.
+pub fn scan<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
+    // Deep nesting costs stack in parsers that recurse; virtual memory is cheap.
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(64 << 20).build();
+    let pool = pool.map_err(|error| Error::new(format!("cannot start threads: {error}")))?;
+    pool.install(|| run(options, catalog))
+}
+
+fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
+    let (mut paths, mut traces) = (Vec::new(), options.traces.clone());
+    for path in &options.paths {
+        // A file that was named may be a recording; folders of code are not searched for them.
+        let named = path.is_file() && traffic::is_recording(path, input::is_source(path));
+        if named { &mut traces } else { &mut paths }.push(path.clone());
+    }
+    let walk = input::Options { paths, exclude: options.exclude.clone(), no_ignore: options.no_ignore };
+    let mut tree = input::find(&walk)?;
+    let mut inputs = Inputs { files: tree.files, ..Inputs::default() };
+    let mut problems = std::mem::take(&mut tree.problems);
+    inputs.skipped = std::mem::take(&mut tree.skipped);
+
+    for path in &tree.others {
+        inputs.skipped.push(Skipped { file: input::shown(path), reason: "not-source" });
+    }
+
+    let mut resolver = Resolver::new(catalog);
+    let found = code::analyze(&tree, &options.hosts);
+    inputs.analyzed = found.analyzed;
+    inputs.bytes = found.bytes;
+    inputs.skipped.extend(found.skipped);
+    problems.extend(found.problems);
+    for evidence in found.evidence {
+        resolver.add(evidence);
+    }
+    let mut notes = Vec::new();
+    if !traces.is_empty() {
+        let traffic = traffic::read(&traces, &traffic::Reading { catalog, hosts: &options.hosts })?;
+        inputs.files += traffic.files;
+        inputs.recordings = traffic.files;
+        inputs.bytes += traffic.bytes;
+        inputs.requests = traffic.requests;
+        problems.extend(traffic.problems);
+        notes = traffic.notes;
+        for evidence in traffic.evidence {
+            resolver.add(evidence);
+        }
+    }
+    inputs.skipped.sort();
+    problems.sort_by(|a, b| (&a.path, a.line, &a.what).cmp(&(&b.path, b.line, &b.what)));
+    Ok(Scan { catalog, inputs, resolution: resolver.finish(), problems, notes })
+}
+
+/// The least privilege that these usages need of a credential of this kind.
+pub fn needs(catalog: &Catalog, usages: &[Usage], credential: Credential, include_tests: bool) -> Solution {
+    let counted = usages.iter().filter(|usage| usage.counts(include_tests));
+    let uses: Vec<Use<'_>> = counted
+        .flat_map(|usage| {
+            let requirement = requirement(usage, credential);
+            let places = usage.evidence.iter().filter(move |e| include_tests || !e.test);
+            places.map(move |e: &Evidence| Use { operation: usage.operation.id, requirement, literals: &e.literals })
+        })
+        .collect();
+    solve(&uses, &weights(catalog))
+}
+
+fn requirement(usage: &Usage, credential: Credential) -> &'static Requirement {
+    match credential {
+        Credential::AppKey | Credential::Role => &usage.operation.app_key,
+        Credential::Oauth => &usage.operation.oauth,
+    }
+}
+
+fn weights(catalog: &Catalog) -> Weights {
+    let openings = catalog.operations().iter().map(|o| Opening { method: o.method, oauth: &o.oauth, keys: &o.app_key });
+    Weights::of_table(std::iter::empty(), openings)
+}

@@ -1,0 +1,229 @@
+//! From source files to evidence: which files are parsed, and how often the engine runs.
+//!
+//! First the files with an anchor word, then what they import, then, on demand of the engine, the files that mention what
+//! it found to be open (a wrapper whose callers decide the path). A tree that hardly mentions Datadog costs a read, not a parse.
+
+use super::links::Links;
+use crate::error::Error;
+use crate::evidence::Evidence;
+use crate::flow;
+use crate::input::{self, Content, Found, Skipped, Strength, Tree};
+use crate::ir::{Module, Name};
+use crate::source::{FRONT_ENDS, File};
+use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How often the engine may ask for more files.
+const ROUNDS: usize = 3;
+/// Imports are followed so far from a file with an anchor word.
+const IMPORT_DEPTH: usize = 2;
+/// Texts without anchor words are kept for the demand pass up to so many bytes; beyond, they are read again.
+const KEPT_BYTES: u64 = 64 << 20;
+/// Files that only share paths with Datadog are all parsed if they are together no larger.
+const WEAK_BYTES: usize = 1 << 20;
+
+/// What the code came to.
+#[derive(Default)]
+pub(super) struct Code {
+    pub evidence: Vec<Evidence>,
+    pub analyzed: u64,
+    pub bytes: u64,
+    pub skipped: Vec<Skipped>,
+    pub problems: Vec<Error>,
+}
+
+/// A source file during the run.
+struct Source<'t> {
+    found: &'t Found,
+    /// `None` if it was not kept, or cannot be parsed.
+    text: Option<Arc<str>>,
+    strength: Strength,
+    /// Parsed already, or never to be.
+    done: bool,
+}
+
+/// Reads, parses and analyses the source files of a tree.
+pub(super) fn analyze(tree: &Tree, hosts: &[String]) -> Code {
+    let mut result = Code::default();
+    let mut sources = load(tree, &mut result);
+    if !hosts.is_empty() {
+        // With a proxy in front, files need not mention Datadog at all.
+        for source in sources.iter_mut().filter(|s| s.strength == Strength::Weak) {
+            source.strength = Strength::Strong;
+        }
+    }
+    if sources.iter().all(|s| s.strength != Strength::Strong) {
+        return result;
+    }
+    let mut project =
+        Project { links: Links::new(tree.sources.iter()), sources, modules: Vec::new(), problems: Vec::new() };
+    project.parse_candidates();
+    let options = flow::Options { hosts: hosts.to_vec(), ..flow::Options::default() };
+    let mut asked = BTreeSet::new();
+    for round in 0..=ROUNDS {
+        let last = round == ROUNDS || project.sources.iter().all(|s| s.done);
+        let modules = if last { std::mem::take(&mut project.modules) } else { project.modules.clone() };
+        let analysis = flow::analyze(modules, &options);
+        result.evidence = analysis.evidence;
+        if last || !project.parse_demanded(analysis.demand, &mut asked) {
+            break;
+        }
+    }
+    result.analyzed = project.sources.iter().filter(|s| s.done && s.text.is_some()).count() as u64;
+    result.problems.append(&mut project.problems);
+    result
+}
+
+fn load<'t>(tree: &'t Tree, result: &mut Code) -> Vec<Source<'t>> {
+    let kept = AtomicU64::new(0);
+    let read = |found: &'t Found| {
+        let (content, bytes) = input::read(found);
+        let content = match content {
+            Content::Text(_, Strength::None) if kept.fetch_add(bytes, Ordering::Relaxed) > KEPT_BYTES => None,
+            other => Some(other),
+        };
+        (found, content, bytes)
+    };
+    let contents: Vec<_> = tree.sources.par_iter().map(read).collect();
+    let mut sources = Vec::with_capacity(contents.len());
+    for (found, content, bytes) in contents {
+        result.bytes += bytes;
+        let mut source = Source { found, text: None, strength: Strength::None, done: false };
+        match content {
+            None => {}
+            Some(Content::Text(text, strength)) => {
+                source.text = Some(text);
+                source.strength = strength;
+            }
+            Some(Content::Skipped(reason)) => {
+                result.skipped.push(Skipped { file: found.shown.clone(), reason });
+                source.done = true;
+            }
+            Some(Content::Failed(error)) => {
+                result.problems.push(error);
+                source.done = true;
+            }
+        }
+        sources.push(source);
+    }
+    sources
+}
+
+struct Project<'t> {
+    sources: Vec<Source<'t>>,
+    links: Links,
+    modules: Vec<Module>,
+    problems: Vec<Error>,
+}
+
+impl Project<'_> {
+    /// Parses what has anchor words and what that imports.
+    fn parse_candidates(&mut self) {
+        let strong: Vec<usize> = self.having(Strength::Strong);
+        let mut weak: Vec<usize> = self.having(Strength::Weak);
+        let size: usize = weak.iter().filter_map(|i| self.sources[*i].text.as_ref()).map(|t| t.len()).sum();
+        if size > WEAK_BYTES {
+            let names: Vec<Name> = strong.iter().filter_map(|i| self.links.stem(*i)).collect();
+            let linked = mentions(&names);
+            weak.retain(|i| self.sources[*i].text.as_ref().is_some_and(|text| linked(text)));
+        }
+        let mut wave: Vec<usize> = strong.into_iter().chain(weak).collect();
+        wave.sort_unstable();
+        for depth in 0..=IMPORT_DEPTH {
+            let fresh = self.parse(&wave);
+            if depth == IMPORT_DEPTH {
+                break;
+            }
+            let (links, modules) = (&self.links, self.modules.get(fresh..).unwrap_or_default());
+            let mut next: BTreeSet<usize> = modules.par_iter().flat_map_iter(|module| links.imported(module)).collect();
+            if depth == 0 {
+                next.extend(wave.iter().flat_map(|i| self.links.siblings(*i)));
+            }
+            next.retain(|i| !self.sources[*i].done);
+            wave = next.into_iter().collect();
+        }
+    }
+
+    fn having(&self, strength: Strength) -> Vec<usize> {
+        (0..self.sources.len()).filter(|i| self.sources[*i].strength == strength && !self.sources[*i].done).collect()
+    }
+
+    /// Parses the files that mention a demanded name for the first time; tells whether there were any.
+    fn parse_demanded(&mut self, demand: Vec<Name>, asked: &mut BTreeSet<Name>) -> bool {
+        let names: Vec<Name> = demand.into_iter().filter(|name| name.len() > 2 && asked.insert(name.clone())).collect();
+        if names.is_empty() {
+            return false;
+        }
+        let parsed: BTreeSet<usize> = self.sources.iter().filter(|s| s.done).map(|s| s.found.front_end).collect();
+        let mentions = mentions(&names);
+        let wave: Vec<usize> = (0..self.sources.len())
+            .into_par_iter()
+            .filter(|i| {
+                let source = &self.sources[*i];
+                !source.done
+                    && parsed.contains(&source.found.front_end)
+                    && source.text().is_some_and(|text| mentions(&text))
+            })
+            .collect();
+        self.parse(&wave);
+        !wave.is_empty()
+    }
+
+    /// Parses files; gives the index of the first new module.
+    fn parse(&mut self, wave: &[usize]) -> usize {
+        let first = self.modules.len();
+        let lowered: Vec<_> = wave.par_iter().map(|i| (*i, lower(&self.sources[*i]))).collect();
+        for (index, modules) in lowered {
+            let source = &mut self.sources[index];
+            source.done = true;
+            match modules {
+                Some((text, modules)) => {
+                    source.text = Some(text);
+                    self.modules.extend(modules);
+                }
+                None => {
+                    source.text = None;
+                    self.problems.push(
+                        Error::new("the reader of this language failed on the file, which is a bug in ddscope")
+                            .at(&*source.found.shown)
+                            .help(format!("leave it out with --exclude {}, and please report it", source.found.shown)),
+                    );
+                }
+            }
+        }
+        first
+    }
+}
+
+impl Source<'_> {
+    fn text(&self) -> Option<Arc<str>> {
+        self.text.clone().or_else(|| input::read_text(self.found).map(|file| file.text))
+    }
+}
+
+/// Lowers one file. A front end that panics costs the file, not the run.
+fn lower(source: &Source<'_>) -> Option<(Arc<str>, Vec<Module>)> {
+    let front_end = FRONT_ENDS.get(source.found.front_end)?;
+    let file = File { path: source.found.shown.clone(), text: source.text()? };
+    let modules = catch_unwind(AssertUnwindSafe(|| front_end.lower(&file))).ok()?;
+    Some((file.text, modules))
+}
+
+/// A test for whole-word mentions of any of the names.
+fn mentions(names: &[Name]) -> impl Fn(&str) -> bool + Sync {
+    let words = AhoCorasick::new(names.iter().map(Name::as_str)).ok();
+    let part = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    move |text: &str| {
+        let bytes = text.as_bytes();
+        words.as_ref().is_some_and(|words| {
+            words.find_overlapping_iter(text).any(|m| {
+                let before = m.start().checked_sub(1).and_then(|i| bytes.get(i));
+                !part(before) && !part(bytes.get(m.end()))
+            })
+        })
+    }
+}

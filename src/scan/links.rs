@@ -1,0 +1,121 @@
+//! Which files of the tree an import may mean, by the ends of their paths.
+//!
+//! Deliberately generous: a wrong link costs a parse, a missing one a wrapper. What an import means is decided by `flow`.
+
+use crate::input::Found;
+use crate::ir::{Language, Member, Module, Name};
+use crate::source::FRONT_ENDS;
+use std::collections::HashMap;
+
+/// An import that fits more files than this says nothing.
+const MAX_FITS: usize = 12;
+/// Packages with more files than this are not read as a whole.
+const MAX_SIBLINGS: usize = 64;
+
+/// The files of a tree by their last path segments.
+pub(super) struct Links {
+    /// Per file: path segments without the ending and without `index`, `__init__` and the like.
+    paths: Vec<Vec<Name>>,
+    /// Files by the last segment of their path.
+    by_stem: HashMap<Name, Vec<usize>>,
+    /// Files by the last segment of their folder.
+    by_folder: HashMap<Name, Vec<usize>>,
+    /// Files by their whole folder, for languages whose packages are folders.
+    packages: HashMap<Vec<Name>, Vec<usize>>,
+    package_of: Vec<Option<Vec<Name>>>,
+}
+
+impl Links {
+    pub(super) fn new<'t>(files: impl Iterator<Item = &'t Found>) -> Self {
+        let mut it = Self {
+            paths: Vec::new(),
+            by_stem: HashMap::new(),
+            by_folder: HashMap::new(),
+            packages: HashMap::new(),
+            package_of: Vec::new(),
+        };
+        for (index, found) in files.enumerate() {
+            let mut path: Vec<Name> = found.shown.split('/').map(Name::from).collect();
+            let name = path.pop().unwrap_or_default();
+            let folder = path.clone();
+            let stem = name.split('.').next().unwrap_or_default();
+            if !matches!(stem, "__init__" | "index" | "mod" | "lib" | "main") {
+                path.push(stem.into());
+            }
+            if let Some(last) = path.last() {
+                it.by_stem.entry(last.clone()).or_default().push(index);
+            }
+            let package = is_package_language(found.front_end).then(|| folder.clone());
+            if let Some(package) = &package {
+                it.packages.entry(package.clone()).or_default().push(index);
+                if let Some(last) = package.last() {
+                    it.by_folder.entry(last.clone()).or_default().push(index);
+                }
+            }
+            it.package_of.push(package);
+            it.paths.push(path);
+        }
+        it
+    }
+
+    /// The last segment of the path under which others import this file.
+    pub(super) fn stem(&self, file: usize) -> Option<Name> {
+        let package = self.package_of.get(file)?.as_ref().and_then(|p| p.last());
+        package.or_else(|| self.paths.get(file)?.last()).cloned()
+    }
+
+    /// Files that the imports of a module may mean, in no particular order.
+    pub(super) fn imported(&self, module: &Module) -> Vec<usize> {
+        let mut files = Vec::new();
+        for import in &module.imports {
+            let mut segments: Vec<&str> =
+                import.module.split(['/', '.', ':', '\\']).filter(|s| !s.is_empty() && *s != "crate").collect();
+            if matches!(segments.last(), Some(&("js" | "ts" | "mjs" | "rb" | "py"))) {
+                segments.pop();
+            }
+            self.fitting(&segments, &mut files);
+            if let Member::Named(member) = &import.member {
+                segments.push(member);
+                self.fitting(&segments, &mut files);
+            }
+        }
+        files
+    }
+
+    /// Files that share the package with this one without importing it.
+    pub(super) fn siblings(&self, file: usize) -> Vec<usize> {
+        let package = self.package_of.get(file).and_then(Option::as_ref).and_then(|p| self.packages.get(p));
+        package.filter(|files| files.len() <= MAX_SIBLINGS).cloned().unwrap_or_default()
+    }
+
+    /// The files whose paths share the longest end with an import.
+    fn fitting(&self, segments: &[&str], files: &mut Vec<usize>) {
+        let Some(last) = segments.last() else { return };
+        let by_name = self.by_stem.get(*last).into_iter().flatten().map(|i| (*i, self.paths.get(*i)));
+        let by_folder = self
+            .by_folder
+            .get(*last)
+            .into_iter()
+            .flatten()
+            .map(|i| (*i, self.package_of.get(*i).and_then(Option::as_ref)));
+        let scored = by_name.chain(by_folder).filter_map(|(i, path)| Some((common_end(path?, segments), i)));
+        let mut scored: Vec<(usize, usize)> = scored.collect();
+        let best = scored.iter().map(|(score, _)| *score).max().unwrap_or(0);
+        scored.retain(|(score, _)| *score == best);
+        scored.sort_unstable();
+        scored.dedup();
+        if scored.len() <= MAX_FITS || best > 1 && scored.len() <= MAX_SIBLINGS {
+            files.extend(scored.into_iter().map(|(_, i)| i));
+        }
+    }
+}
+
+fn common_end(path: &[Name], segments: &[&str]) -> usize {
+    path.iter().rev().zip(segments.iter().rev()).take_while(|(a, b)| a.as_str() == **b).count()
+}
+
+/// Languages in which files of one folder see each other without imports.
+fn is_package_language(front_end: usize) -> bool {
+    let languages = FRONT_ENDS.get(front_end).map(|f| f.languages()).unwrap_or_default();
+    languages.iter().any(|l| matches!(l, Language::Go | Language::Java | Language::Kotlin | Language::CSharp))
+}

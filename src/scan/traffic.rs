@@ -1,0 +1,144 @@
+//! From recorded traffic to evidence: which files are recordings, read side by side, handed on in order.
+
+use crate::catalog::{Catalog, Operation};
+use crate::error::{Error, Result};
+use crate::evidence::Evidence;
+use crate::input;
+use crate::trace::{self, Strength, Summary};
+use crate::url::{Target, Template};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// What the recordings came to.
+#[derive(Default)]
+pub(super) struct Traffic {
+    pub evidence: Vec<Evidence>,
+    pub files: u64,
+    pub requests: u64,
+    pub bytes: u64,
+    pub problems: Vec<Error>,
+    pub notes: Vec<String>,
+}
+
+/// How recordings are to be read.
+pub(super) struct Reading<'a> {
+    pub catalog: &'a Catalog,
+    pub hosts: &'a [String],
+}
+
+/// A file that holds, or should hold, a recording.
+struct Recording {
+    path: PathBuf,
+    /// Whether it was named, rather than found in a folder: then it is an error if it is no recording.
+    named: bool,
+}
+
+/// Whether a file that was named among the code is a recording. `is_source`: a front end could read it, so it must be certain.
+pub(super) fn is_recording(path: &Path, is_source: bool) -> bool {
+    let least = if is_source { Strength::Likely } else { Strength::Weak };
+    let head = input::head(path, trace::HEAD).unwrap_or_default();
+    trace::recognise(&head, &path.to_string_lossy()).is_some_and(|(_, strength)| strength >= least)
+}
+
+/// Reads all recordings.
+pub(super) fn read(paths: &[PathBuf], reading: &Reading<'_>) -> Result<Traffic> {
+    let mut recordings = Vec::new();
+    let mut traffic = Traffic::default();
+    for path in paths {
+        gather(path, &mut recordings, &mut traffic.problems)?;
+    }
+    let canonical = |method: &str, url: &str| {
+        let target = Target::parse(&Template::literal(url));
+        let best =
+            reading.catalog.routes(Some(method), &target).into_iter().min_by_key(|m| (m.quality, m.operation.id));
+        best.map(|m| std::ptr::from_ref::<Operation>(m.operation).addr())
+    };
+    let options = trace::Options { hosts: reading.hosts, canonical: &canonical, ..trace::Options::plain() };
+    let read: Vec<_> = recordings.par_iter().map(|recording| one(recording, &options)).collect();
+    let mut notes: BTreeMap<String, (u64, String)> = BTreeMap::new();
+    let mut left_out: BTreeMap<&str, u64> = BTreeMap::new();
+    for (recording, outcome) in recordings.iter().zip(read) {
+        let shown = input::shown(&recording.path);
+        let (summary, evidence) = match outcome {
+            Ok(read) => read,
+            Err(error) => {
+                traffic.problems.push(error);
+                continue;
+            }
+        };
+        if summary.format.is_none() && !recording.named && summary.problems.iter().all(|p| p.record.is_none()) {
+            continue;
+        }
+        traffic.files += 1;
+        traffic.requests += summary.requests;
+        traffic.bytes += summary.bytes;
+        traffic.evidence.extend(evidence);
+        for note in summary.notes {
+            notes.entry(note).or_insert((0, shown.to_string())).0 += 1;
+        }
+        for skipped in summary.skipped {
+            *left_out.entry(skipped.reason).or_default() += skipped.count;
+        }
+        traffic.problems.extend(summary.problems.into_iter().map(|problem| explained(problem, &shown, summary.format)));
+    }
+    if traffic.files == 0 && traffic.problems.is_empty() {
+        let place = paths.first().cloned().unwrap_or_default();
+        return Err(Error::new("no recorded traffic in this folder").at(place).help(formats()));
+    }
+    traffic.notes.extend(notes.into_iter().map(|(note, (files, first))| match files {
+        1 => format!("{first}: {note}"),
+        _ => format!("{first} and {} more: {note}", files - 1),
+    }));
+    traffic
+        .notes
+        .extend(left_out.into_iter().map(|(reason, count)| format!("{count} records were left out: {reason}")));
+    Ok(traffic)
+}
+
+fn gather(path: &Path, recordings: &mut Vec<Recording>, problems: &mut Vec<Error>) -> Result<()> {
+    if path == Path::new("-") {
+        recordings.push(Recording { path: path.to_path_buf(), named: true });
+        return Ok(());
+    }
+    if !input::is_folder(path)? {
+        recordings.push(Recording { path: path.to_path_buf(), named: true });
+        return Ok(());
+    }
+    let (files, unreadable) = input::files_below(path);
+    problems.extend(unreadable);
+    recordings.extend(files.into_iter().map(|path| Recording { path, named: false }));
+    Ok(())
+}
+
+fn one(recording: &Recording, options: &trace::Options<'_>) -> Result<(Summary, Vec<Evidence>)> {
+    let shown = input::shown(&recording.path);
+    let mut reader = input::open_trace(&recording.path)?;
+    let mut evidence = Vec::new();
+    let read = || trace::read(&shown, &mut reader, options, &mut |it| evidence.push(it));
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(summary) => Ok((summary, evidence)),
+        Err(_) => {
+            Err(Error::new("the reader of this format failed on the file, which is a bug in ddscope").at(&*shown))
+        }
+    }
+}
+
+fn explained(problem: trace::Problem, shown: &str, format: Option<&'static str>) -> Error {
+    let what = match format {
+        Some(format) => format!("{} (read as {format})", problem.what),
+        None => problem.what,
+    };
+    let error = Error { line: problem.record, ..Error::new(what).at(shown) };
+    if format.is_none() {
+        error.help(formats())
+    } else {
+        error.help("what came before was counted; record it again, or repair it, to get the rest")
+    }
+}
+
+fn formats() -> String {
+    let names: Vec<&str> = trace::FORMATS.iter().map(|f| f.name()).collect();
+    format!("recordings are recognised by content: {}", names.join(", "))
+}
