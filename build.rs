@@ -203,7 +203,7 @@ fn make_index(table: &Table, legacy: &[LegacyRow]) -> Index {
         .map(|(row, classes)| Row { id: &row.id, group: &row.group, classes, path: &row.path })
         .collect();
     let numbers = row_number(table);
-    let calls = legacy.iter().map(|row| {
+    let calls = legacy.iter().filter(|row| row.when.is_none()).map(|row| {
         let number = numbers.get(row.operation.as_str()).copied().unwrap_or_default();
         (row.client.as_str(), row.symbol.as_str(), number)
     });
@@ -215,8 +215,11 @@ fn emit_legacy(table: &Table, legacy: &[LegacyRow], code: &mut String) {
     let _ = write!(code, "static LEGACY: [LegacyCall; {}] = [", legacy.len());
     for row in legacy {
         let number = numbers.get(row.operation.as_str()).copied().unwrap_or_default();
-        let (client, symbol) = (&row.client, &row.symbol);
-        let _ = writeln!(code, "LegacyCall {{ client: {client:?}, symbol: {symbol:?}, operation: {number} }},");
+        let (client, symbol, when) = (&row.client, &row.symbol, &row.when);
+        let _ = writeln!(
+            code,
+            "LegacyCall {{ client: {client:?}, symbol: {symbol:?}, operation: {number}, when: {when:?} }},"
+        );
     }
     let _ = writeln!(code, "];");
 }

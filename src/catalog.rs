@@ -319,6 +319,8 @@ pub struct LegacyCall {
     pub symbol: &'static str,
     /// Row of the operation.
     pub operation: u16,
+    /// Set where it is not the usual call: `method=GET` (when that argument is passed), `older-releases`.
+    pub when: Option<&'static str>,
 }
 
 impl Catalog {

@@ -53,7 +53,8 @@ impl Catalog {
             && with_folded(class, |key| self.classes.find(key)).is_some()
     }
 
-    /// The operations that an older client's symbol calls.
+    /// The operations that an older client's symbol calls: all of them, where it makes several requests. Calls that an argument or
+    /// an older release of the client turns into others are among [`Catalog::legacy_calls`].
     pub fn legacy(&self, client: Legacy, symbol: &str) -> Vec<&'static Operation> {
         self.run(self.symbols[legacy_slot(client)].find(symbol)).collect()
     }

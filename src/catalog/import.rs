@@ -40,7 +40,9 @@ pub fn import(base: Table, documents: &[Document], release: &str, released: &str
     };
     follow_moves(&mut table);
     let declared = documents.iter().flat_map(|document| document.declared.iter().map(String::as_str)).collect();
-    complete_scopes(&mut table, &declared);
+    let versions: BTreeSet<Option<u8>> =
+        documents.iter().flat_map(|document| &document.operations).map(|row| split_id(&row.id).0).collect();
+    complete_scopes(&mut table, &declared, versions.len() > 1);
     text::sort(&mut table);
     table
 }
@@ -164,7 +166,8 @@ fn follow_moves(table: &mut Table) {
 }
 
 /// Adds scopes that operations or documents name and no list has, and marks which of them OAuth clients may hold.
-fn complete_scopes(table: &mut Table, declared: &BTreeSet<&str>) {
+/// `whole`: the documents are those of all API versions, so that what they do not declare is not declared.
+fn complete_scopes(table: &mut Table, declared: &BTreeSet<&str>, whole: bool) {
     let mut rows: BTreeMap<String, ScopeRow> =
         std::mem::take(&mut table.scopes).into_iter().map(|row| (row.name.clone(), row)).collect();
     let mut cited: BTreeSet<&str> = BTreeSet::new();
@@ -190,7 +193,7 @@ fn complete_scopes(table: &mut Table, declared: &BTreeSet<&str>) {
     for row in rows.values_mut() {
         if declared.contains(row.name.as_str()) {
             row.oauth = "declared".to_owned();
-        } else if row.oauth != "declared" {
+        } else if whole || row.oauth != "declared" {
             row.oauth = if cited.contains(row.name.as_str()) { "cited" } else { "no" }.to_owned();
         }
         let slip = known::SLIPS.iter().find(|(name, _)| *name == row.name);

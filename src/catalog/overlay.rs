@@ -70,7 +70,10 @@ fn build(table: &Table) -> Catalog {
         .iter()
         .map(|row| Row { id: row.id, group: row.group, classes: row.classes, path: row.path })
         .collect();
-    let index = Index::new(&rows, legacy.iter().map(|call| (call.client, call.symbol, call.operation)));
+    let index = Index::new(
+        &rows,
+        legacy.iter().filter(|call| call.when.is_none()).map(|call| (call.client, call.symbol, call.operation)),
+    );
     let built = |keys: &BTreeMap<String, Run>| Lookup::Built(keys.clone().into_iter().collect());
     let edges: Vec<(&'static str, u16)> =
         index.routes.edges.iter().map(|(segment, node)| (keep(segment), *node)).collect();
@@ -93,7 +96,12 @@ fn build(table: &Table) -> Catalog {
 
 fn legacy_call(row: &LegacyRow, numbers: &HashMap<&str, u16>) -> Option<LegacyCall> {
     let operation = *numbers.get(row.operation.as_str())?;
-    Some(LegacyCall { client: keep(&row.client), symbol: keep(&row.symbol), operation })
+    Some(LegacyCall {
+        client: keep(&row.client),
+        symbol: keep(&row.symbol),
+        operation,
+        when: keep_maybe(row.when.as_ref()),
+    })
 }
 
 fn keep(text: &str) -> &'static str {

@@ -180,8 +180,11 @@ pub struct LegacyRow {
     pub client: String,
     /// `api.Monitor.create`.
     pub symbol: String,
-    /// The operation it calls.
+    /// The operation it calls. A symbol with several rows calls, or may call, all of them.
     pub operation: String,
+    /// Set where it is not the usual call: `method=GET` (when that argument is passed), `older-releases`.
+    #[serde(default)]
+    pub when: Option<String>,
 }
 
 /// The key by which operations are sorted: official ones by version and name, then the undocumented by path and method.

@@ -141,7 +141,12 @@ fn scope_line(row: &ScopeRow) -> String {
 }
 
 fn legacy_line(row: &LegacyRow) -> String {
-    Line(String::new()).text("client", &row.client).text("symbol", &row.symbol).text("operation", &row.operation).end()
+    Line(String::new())
+        .text("client", &row.client)
+        .text("symbol", &row.symbol)
+        .text("operation", &row.operation)
+        .maybe("when", row.when.as_deref())
+        .end()
 }
 
 /// The rows of a table in use, to build a newer table from.
@@ -157,7 +162,8 @@ pub fn table_of(catalog: &Catalog) -> Table {
             .iter()
             .filter_map(|call| {
                 let operation = catalog.operations().get(usize::from(call.operation))?.id.to_owned();
-                Some(LegacyRow { client: call.client.to_owned(), symbol: call.symbol.to_owned(), operation })
+                let when = call.when.map(str::to_owned);
+                Some(LegacyRow { client: call.client.to_owned(), symbol: call.symbol.to_owned(), operation, when })
             })
             .collect(),
     }

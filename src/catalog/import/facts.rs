@@ -32,7 +32,7 @@ pub fn apply(table: &mut Table, files: &[File]) {
     for (_, text) in files.iter().filter(|(_, text)| text.contains("/api/latest/scopes")) {
         scopes_page(table, text);
     }
-    complete_scopes(table, &BTreeSet::new());
+    complete_scopes(table, &BTreeSet::new(), false);
     text::sort(table);
 }
 
@@ -238,9 +238,34 @@ fn legacy(table: &mut Table, text: &str) {
             table.operations.push(row);
             id
         });
-        calls.push(LegacyRow { client: client.to_owned(), symbol: symbol.to_owned(), operation });
+        calls.push(LegacyRow {
+            client: client.to_owned(),
+            symbol: symbol.to_owned(),
+            operation,
+            when: condition(field(&fields, 5)).map(str::to_owned),
+        });
+    }
+    // what only an older release did is a condition only where the symbol does something else now
+    let usual: BTreeSet<(String, String)> = calls
+        .iter()
+        .filter(|call| call.when.is_none())
+        .map(|call| (call.client.clone(), call.symbol.clone()))
+        .collect();
+    for call in &mut calls {
+        call.when = call.when.take().filter(|_| usual.contains(&(call.client.clone(), call.symbol.clone())));
     }
     table.legacy = calls;
+}
+
+/// The condition that a note of the list of calls tells.
+fn condition(note: &str) -> Option<&'static str> {
+    if note.starts_with("when method=\"GET\"") {
+        Some("method=GET")
+    } else if note.starts_with("release") {
+        Some("older-releases")
+    } else {
+        None
+    }
 }
 
 /// The scopes that the documentation's page names for endpoints, by the endpoint's place in the documentation.
