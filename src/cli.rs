@@ -2,6 +2,7 @@
 //!
 //! Each command is one file under `cli/` with its `Args` and `run`; commands return what to print, `main` prints it.
 
+use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -33,6 +34,9 @@ pub enum Command {
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
 pub struct Common {
+    /// A table of operations to lay over the compiled one (see `ddscope catalog import`)
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Input")]
+    pub catalog: Option<PathBuf>,
     /// Write the result to this file instead of standard output
     #[arg(short, long, value_name = "FILE", global = true, help_heading = "Output")]
     pub output: Option<PathBuf>,
@@ -81,6 +85,13 @@ impl Outcome {
 }
 
 impl Common {
+    /// The table to use: the compiled one, or a file laid over it. Lives as long as the process.
+    pub fn table(&self) -> Result<&'static Catalog> {
+        let Some(path) = &self.catalog else { return Ok(Catalog::builtin()) };
+        let table = Catalog::overlay(&crate::input::text_file(path)?).map_err(|error| error.at(path))?;
+        Ok(Box::leak(Box::new(table)))
+    }
+
     /// How much to say.
     pub fn detail(&self) -> crate::report::Detail {
         match (self.quiet, self.verbose) {

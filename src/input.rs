@@ -113,6 +113,12 @@ pub fn open_trace(path: &Path) -> Result<Box<dyn Read + Send>> {
     Ok(Box::new(file))
 }
 
+/// A whole text file that was named, invalid UTF-8 replaced: a table, a configuration.
+pub fn text_file(path: &Path) -> Result<String> {
+    let bytes = fs::read(path).map_err(|error| unreadable(&shown(path), &error))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// The beginning of a regular file, to recognise it by; `None` if it cannot be read.
 pub fn head(path: &Path, most: usize) -> Option<Vec<u8>> {
     let mut head = Vec::new();

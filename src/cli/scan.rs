@@ -1,7 +1,6 @@
 //! `ddscope scan`: the analysis itself.
 
 use super::{Common, Outcome};
-use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::report::{FORMATS, Report};
 use crate::scan::{Credential, Options};
@@ -89,7 +88,7 @@ impl Kind {
 
 /// Runs it.
 pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
-    let scan = crate::scan::scan(&args.inputs.options(), Catalog::builtin())?;
+    let scan = crate::scan::scan(&args.inputs.options(), common.table()?)?;
     if let Some((file, line)) = &args.explain_use {
         return explain_use(&scan, file, *line);
     }

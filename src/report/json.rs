@@ -49,6 +49,7 @@ struct Tool {
 #[derive(Serialize)]
 struct Catalog<'a> {
     release: &'a str,
+    released: &'a str,
     operations: usize,
 }
 
@@ -180,7 +181,11 @@ impl<'a> Document<'a> {
             schema: "ddscope.report/1",
             complete: scan.complete(),
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-            catalog: Catalog { release: scan.catalog.release(), operations: scan.catalog.operations().len() },
+            catalog: Catalog {
+                release: scan.catalog.release(),
+                released: scan.catalog.released(),
+                operations: scan.catalog.operations().len(),
+            },
             inputs: Inputs {
                 files: scan.inputs.files,
                 analyzed: scan.inputs.analyzed + scan.inputs.recordings,

@@ -192,29 +192,28 @@ impl Page<'_> {
         self.heading("Why");
         let usages: BTreeMap<&str, &Usage> = self.report.counted().map(|u| (u.operation.id, u)).collect();
         for (scope, operations) in because {
-            let only = self.only_for(scope);
+            let needing = self.report.credentials.iter().filter(|(_, s)| s.required.contains(scope));
+            let only = self.only_for(&needing.map(|(kind, _)| *kind).collect::<Vec<_>>());
             let _ = writeln!(self.out, "  {SCOPE}{scope}{SCOPE:#}{only}");
             for usage in operations.into_iter().filter_map(|id| usages.get(id.as_str())) {
-                self.usage(usage, 4);
+                self.usage(usage, 4, "");
             }
         }
     }
 
-    /// Says so if only one of the shown kinds of credential needs a scope.
-    fn only_for(&self, scope: &Name) -> String {
-        let needing: Vec<Credential> =
-            self.report.credentials.iter().filter(|(_, s)| s.required.contains(scope)).map(|(kind, _)| *kind).collect();
-        match needing.as_slice() {
-            [one] if self.report.credentials.len() > 1 => format!("  {DIM}(for {} only){DIM:#}", words(*one)),
+    /// Says so if something holds for one of the shown kinds of credential only.
+    fn only_for(&self, kinds: &[Credential]) -> String {
+        match kinds {
+            [one] if self.report.credentials.len() > 1 => format!("  {DIM}({} only){DIM:#}", words(*one)),
             _ => String::new(),
         }
     }
 
-    fn usage(&mut self, usage: &Usage, indent: usize) {
+    fn usage(&mut self, usage: &Usage, indent: usize, remark: &str) {
         let operation = usage.operation;
         let _ = writeln!(
             self.out,
-            "{:indent$}{}  {DIM}{}{DIM:#}{}",
+            "{:indent$}{}  {DIM}{}{DIM:#}{}{remark}",
             "",
             operation.id,
             route(operation),
@@ -235,31 +234,31 @@ impl Page<'_> {
     }
 
     fn scopeless(&mut self) {
-        let names = self.named(|solution| &solution.scopeless);
-        self.section("Needs no scope", "an API key alone, or any key, will do", names);
+        let about = "an API key alone, or any key, will do";
+        self.section("Needs no scope", about, |solution| &solution.scopeless);
     }
 
     fn unpublished(&mut self) {
-        let names = self.named(|solution| &solution.unpublished);
-        self.section("Not published what it needs", "Datadog's documents are silent; try it with a scoped key", names);
+        let about = "Datadog's documents are silent; try it with a scoped key";
+        self.section("Nobody says what it needs", about, |solution| &solution.unpublished);
     }
 
-    fn named(&self, list: impl Fn(&Solution) -> &Vec<Name>) -> BTreeSet<Name> {
-        // Only what holds for every kind shown; what holds for one kind is explained by that kind's notes.
-        let mut lists = self.report.credentials.iter().map(|(_, s)| list(s).iter().cloned().collect::<BTreeSet<_>>());
-        let first = lists.next().unwrap_or_default();
-        lists.fold(first, |kept, next| kept.union(&next).cloned().collect())
-    }
-
-    fn section(&mut self, title: &str, about: &str, names: BTreeSet<Name>) {
-        let usages: Vec<&Usage> = self.report.counted().filter(|u| names.contains(u.operation.id)).collect();
+    /// Usages in one list of the solutions; where that holds for some of the shown credentials only, those are named.
+    fn section(&mut self, title: &str, about: &str, list: impl Fn(&Solution) -> &Vec<Name>) {
+        let kinds = |usage: &Usage| -> Vec<Credential> {
+            let holding =
+                self.report.credentials.iter().filter(|(_, s)| list(s).iter().any(|name| name == usage.operation.id));
+            holding.map(|(kind, _)| *kind).collect()
+        };
+        let usages: Vec<(&Usage, Vec<Credential>)> =
+            self.report.counted().map(|u| (u, kinds(u))).filter(|(_, kinds)| !kinds.is_empty()).collect();
         if usages.is_empty() {
             return;
         }
         self.heading(title);
         let _ = writeln!(self.out, "  {DIM}{about}{DIM:#}");
-        for usage in usages {
-            self.usage(usage, 2);
+        for (usage, kinds) in usages {
+            self.usage(usage, 2, &self.only_for(&kinds));
         }
     }
 
@@ -305,7 +304,7 @@ impl Page<'_> {
         self.heading("In test code only");
         let _ = writeln!(self.out, "  {DIM}not counted above; --include-tests counts it{DIM:#}");
         for usage in usages {
-            self.usage(usage, 2);
+            self.usage(usage, 2, "");
         }
     }
 
@@ -334,6 +333,9 @@ impl Page<'_> {
         }
         if scan.resolution.usages.is_empty() {
             steps.push("ddscope scan . --no-ignore   read ignored and third-party files too".to_owned());
+        }
+        if steps.is_empty() {
+            return;
         }
         self.heading("Next");
         for step in steps {
