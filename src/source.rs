@@ -9,6 +9,7 @@ mod go;
 mod java;
 mod jvm;
 mod lowering;
+mod php;
 mod shell;
 mod testing;
 mod tree;
@@ -43,6 +44,7 @@ pub static FRONT_ENDS: &[&dyn FrontEnd] = &[
     &embedded::Workflow,
     &go::Go,
     &java::Java,
+    &php::Php,
     &shell::Shell,
     &typescript::TypeScript,
 ];

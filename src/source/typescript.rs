@@ -1,5 +1,6 @@
 //! TypeScript and JavaScript, with or without JSX: syntax trees lowered to `ir`. What the program does is for `flow` to say.
 
+mod assignments;
 mod calls;
 mod classes;
 mod commonjs;

@@ -10,7 +10,7 @@ impl<'t> Lowering<'t> {
     /// A class used as a value: its name. `outer` is the name it is bound to.
     pub(super) fn class_expression(&mut self, node: Node<'t>, outer: Option<Name>) -> ExprId {
         let own = self.children(node).field(At::Name).map(|n| self.name(n.node));
-        let name = outer.or(own).unwrap_or_else(|| self.temporary());
+        let name = outer.filter(|n| !n.is_empty()).or(own).unwrap_or_else(|| self.temporary());
         self.class(node, name.clone(), Vec::new());
         self.add(Expr::Name(name), node)
     }

@@ -2,7 +2,7 @@
 
 use super::grammar::{Kind, Place as At};
 use super::{Item, Lowering};
-use crate::ir::{Arg, Expr, ExprId, Key, Name, Piece, Place, Stmt};
+use crate::ir::{Arg, Expr, ExprId, Key, Name, Piece, Stmt};
 use tree_sitter::Node;
 
 impl<'t> Lowering<'t> {
@@ -29,7 +29,7 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    fn compound(&mut self, item: Item<'t>) -> ExprId {
+    pub(super) fn compound(&mut self, item: Item<'t>) -> ExprId {
         let node = item.node;
         match item.kind {
             Kind::Template => self.template(node),
@@ -108,7 +108,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// All children for their effect, nothing being known of the value.
-    fn parts(&mut self, node: Node<'t>) -> ExprId {
+    pub(super) fn parts(&mut self, node: Node<'t>) -> ExprId {
         let mut values = Vec::new();
         for child in self.children(node).iter().filter(|c| c.field != At::Operator) {
             values.push(self.expr(child));
@@ -193,10 +193,9 @@ impl<'t> Lowering<'t> {
                 let children = self.children(item.node);
                 let (key, value) = (children.field(At::Key)?, children.field(At::Value)?);
                 let key = self.key(key);
-                let name = if let Key::Name(name) = &key { name.clone() } else { Name::default() };
                 let value = match value.kind {
                     Kind::Arrow | Kind::FunctionExpression | Kind::GeneratorExpression => {
-                        self.method_value(value.node, name, this)
+                        self.method_value(value.node, this)
                     }
                     _ => self.expr(value),
                 };
@@ -206,9 +205,8 @@ impl<'t> Lowering<'t> {
                 let children = self.children(item.node);
                 let key = children.field(At::Name)?;
                 let key = self.key(key);
-                let name = if let Key::Name(name) = &key { name.clone() } else { Name::default() };
                 let getter = self.has_token(item.node, "get");
-                let method = self.method_value(item.node, name, this);
+                let method = self.method_value(item.node, this);
                 // A getter of an object literal is read without a call; its result is the value.
                 let value = if getter { self.add(Expr::Call(method, Vec::new()), item.node) } else { method };
                 Some((key, value))
@@ -390,80 +388,6 @@ impl<'t> Lowering<'t> {
             break;
         }
         self.add(Expr::Select(arms), node)
-    }
-
-    /// An assignment inside an expression: the effect goes to the block, the value stays here.
-    pub(super) fn assignment(&mut self, node: Node<'t>) -> ExprId {
-        let children = self.children(node);
-        let (Some(left), Some(right)) = (children.field(At::Left), children.field(At::Right)) else {
-            return self.parts(node);
-        };
-        let operator = self.operator(node);
-        if operator.is_empty() {
-            return self.plain_assignment(left, right);
-        }
-        let old = self.expr(left);
-        let new = self.expr(right);
-        let value = match operator {
-            "+=" => self.joined(vec![old, new], node),
-            "||=" | "??=" => self.add(Expr::Choice(vec![old, new]), node),
-            "&&=" => new,
-            _ => self.add(Expr::Opaque(vec![old, new]), node),
-        };
-        if let Some(place) = self.place(left) {
-            self.push(Stmt::Assign(place, value));
-        }
-        value
-    }
-
-    fn plain_assignment(&mut self, left: Item<'t>, right: Item<'t>) -> ExprId {
-        if let Some(value) = self.commonjs_assignment(left, right) {
-            return value;
-        }
-        match left.kind {
-            Kind::ObjectPattern | Kind::ArrayPattern => {
-                let value = self.expr(right);
-                self.bind(left, value);
-                value
-            }
-            _ => {
-                let place = self.place(left);
-                let name = match &place {
-                    Some(Place::Name(name) | Place::Field(_, name)) => name.clone(),
-                    _ => Name::default(),
-                };
-                // `x.name = { … }`: in its methods `this` is not `name`, so only functions and classes take it.
-                let value = match (&place, right.kind) {
-                    (Some(Place::Field(..)), Kind::Object) => self.expr(right),
-                    _ => self.named_expr(right, &name),
-                };
-                if let Some(place) = place {
-                    self.push(Stmt::Assign(place, value));
-                }
-                value
-            }
-        }
-    }
-
-    /// Where an assignment goes.
-    pub(super) fn place(&mut self, item: Item<'t>) -> Option<Place> {
-        match item.kind {
-            Kind::Identifier => Some(Place::Name(self.name(item.node))),
-            Kind::Member | Kind::Subscript => {
-                let target = self.deeper(item.node, |l| l.compound(item))?;
-                match self.module.expr(target) {
-                    Expr::Name(name) => Some(Place::Name(name.clone())),
-                    Expr::Field(object, name) => Some(Place::Field(*object, name.clone())),
-                    Expr::Index(object, key) => Some(Place::Index(*object, *key)),
-                    _ => None,
-                }
-            }
-            Kind::Parenthesized | Kind::NonNull | Kind::As | Kind::Satisfies => {
-                let inner = self.children(item.node).first()?;
-                self.deeper(item.node, |l| l.place(inner)).flatten()
-            }
-            _ => None,
-        }
     }
 
     fn sequence(&mut self, node: Node<'t>) -> ExprId {

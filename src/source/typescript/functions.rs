@@ -27,10 +27,10 @@ impl<'t> Lowering<'t> {
         self.add(Expr::Lambda(id), node)
     }
 
-    /// A method of an object literal.
-    pub(super) fn method_value(&mut self, node: Node<'t>, name: Name, this: Option<&Name>) -> ExprId {
+    /// A method of an object literal; its name is the key, not a name of the scope.
+    pub(super) fn method_value(&mut self, node: Node<'t>, this: Option<&Name>) -> ExprId {
         let parent = Some(self.function);
-        let id = self.function(node, Shape { name, parent, this: this.cloned(), ..Shape::default() });
+        let id = self.function(node, Shape { parent, this: this.cloned(), ..Shape::default() });
         self.add(Expr::Lambda(id), node)
     }
 
