@@ -10,6 +10,7 @@ mod java;
 mod jvm;
 mod lowering;
 mod php;
+mod ruby;
 mod shell;
 mod testing;
 mod tree;
@@ -45,6 +46,7 @@ pub static FRONT_ENDS: &[&dyn FrontEnd] = &[
     &go::Go,
     &java::Java,
     &php::Php,
+    &ruby::Ruby,
     &shell::Shell,
     &typescript::TypeScript,
 ];

@@ -10,6 +10,12 @@ pub(super) fn is_test_path(path: &str) -> bool {
     segments.any(|s| FOLDERS.contains(&s))
 }
 
+/// Whether a Ruby file holds tests: by its folder, or by the ending that RSpec and Minitest look for.
+pub(super) fn is_ruby_test(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    is_test_path(path) || name.ends_with("_spec.rb") || name.ends_with("_test.rb") || name.starts_with("test_")
+}
+
 /// Whether a Go file holds tests: only the ending counts.
 pub(super) fn is_go_test(path: &str) -> bool {
     path.ends_with("_test.go")
