@@ -210,7 +210,7 @@ impl<'t> Lowerer<'t> {
         let id = frame.id;
         let methods = self.b.module.class(id).methods.clone();
         for method in methods {
-            if let Some(function) = self.b.function_mut(method)
+            if let Some(function) = self.b.module.functions.get_mut(method.0 as usize)
                 && names.as_ref().is_none_or(|n| n.contains(&function.name))
                 && function.kind == FunctionKind::Plain
             {

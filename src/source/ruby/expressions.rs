@@ -257,7 +257,7 @@ impl<'t> Lowerer<'t> {
     fn conditional(&mut self, node: Node<'t>) -> ExprId {
         let parts = [Field::Condition, Field::Consequence, Field::Alternative].map(|f| child(node, f));
         let [Some(condition), Some(yes), Some(no)] = parts else { return self.b.unknown(node) };
-        let condition = self.expression(condition);
+        let condition = self.truth(condition);
         let yes = self.expression(yes);
         let no = self.expression(no);
         self.b.add(Expr::Select(vec![(Some(condition), yes), (None, no)]), node)

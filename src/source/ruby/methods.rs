@@ -155,7 +155,7 @@ impl<'t> Lowerer<'t> {
     pub(super) fn add_param(&mut self, param: Param) {
         self.b.scope.declare(param.name.clone());
         let id = self.b.function;
-        if let Some(function) = self.b.function_mut(id) {
+        if let Some(function) = self.b.module.functions.get_mut(id.0 as usize) {
             function.params.push(param);
         }
     }

@@ -56,7 +56,7 @@ impl<'t> Lowerer<'t> {
             Kind::Redo | Kind::Retry => self.b.emit(Stmt::Exit),
             Kind::Binary if self.is_logical(node) => self.logical(node, tail),
             Kind::Alias => self.alias(node),
-            Kind::Call if !tail && self.control_call(node) => {}
+            Kind::Call if self.control_call(node) => {}
             Kind::Assignment if !tail => {
                 self.assignment(node, false);
             }
@@ -193,11 +193,26 @@ impl<'t> Lowerer<'t> {
 
     fn condition(&mut self, node: Node<'t>) -> Option<ExprId> {
         let condition = child(node, Field::Condition)?;
-        let value = self.expression(condition);
+        let value = self.truth(condition);
         Some(match kind(node) {
             Kind::Unless | Kind::UnlessModifier => self.b.add(Expr::Not(value), condition),
             _ => value,
         })
+    }
+
+    /// A condition; unlike as a value, `a && b` is true if both are.
+    pub(super) fn truth(&mut self, node: Node<'t>) -> ExprId {
+        let logical = kind(node) == Kind::Binary && self.is_logical(node);
+        let (true, Some(left), Some(right)) = (logical, child(node, Field::Left), child(node, Field::Right)) else {
+            return self.expression(node);
+        };
+        if !self.b.descend(node) {
+            return self.b.unknown(node);
+        }
+        let both = vec![self.truth(left), self.truth(right)];
+        self.b.ascend();
+        let and = child(node, Field::Operator).is_some_and(|o| matches!(self.b.text(o), "and" | "&&"));
+        self.b.add(if and { Expr::All(both) } else { Expr::Any(both) }, node)
     }
 
     fn case_arms(&mut self, node: Node<'t>) -> Arms<'t> {
