@@ -4,8 +4,10 @@
 
 pub mod catalog;
 pub mod cli;
+pub mod config;
 pub mod error;
 pub mod evidence;
+pub mod finding;
 pub mod flow;
 pub mod infra;
 pub mod input;
