@@ -4,17 +4,21 @@
 //! uses it from `resolve`.
 
 pub mod baseline;
+pub mod compare;
 mod cover;
 mod decide;
 pub mod grants;
+pub mod held;
 pub mod ignore;
+pub mod judge;
 mod proof;
 mod solve;
 pub mod takeover;
 pub mod weight;
 
-pub use grants::secret::masked;
+pub use compare::{Case, Comparison, Missing, Tables, compare, needs};
+pub use grants::secret::{is_secret, masked};
 pub use grants::{Credential, Grant, Granted, Holding, Listing};
-pub use solve::{Alternative, Demand, Solution, Use, solve};
+pub use solve::{Alternative, Demand, Solution, Use, least, solve};
 pub use takeover::takeover_reason;
 pub use weight::{Kind, Opening, Weight, Weights};

@@ -57,6 +57,8 @@ pub struct Solution {
 pub struct Demand {
     /// Any of these, sorted.
     pub any_of: Vec<Name>,
+    /// What a held scope may be to meet it, sorted: more than `any_of` where the request decides and does not show how.
+    pub accepts: Vec<Name>,
     /// The operations that demand it, sorted.
     pub operations: Vec<Name>,
 }
@@ -74,17 +76,13 @@ pub struct Alternative {
 
 /// Solves for the least privilege. Deterministic in the set of uses: neither order nor repetition matters.
 pub fn solve(uses: &[Use<'_>], weights: &Weights) -> Solution {
-    let collected = Collected::from(uses);
-    let names: Vec<&str> = collected.clauses.keys().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
-    let index: BTreeMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (*name, at)).collect();
-    let number = |clause: &Vec<&str>| clause.iter().filter_map(|name| index.get(name).copied()).collect::<Vec<_>>();
-    let clauses: Vec<Vec<usize>> = collected.clauses.keys().map(number).collect();
-    let privileges: Vec<u64> = names.iter().map(|name| weights.weight(name).privilege()).collect();
-    let problem = Problem { clauses: &clauses, weights: &privileges };
+    let mut solution = Collected::from(uses, weights).facts();
+    let numbered = Numbered::of(solution.formula.iter().map(|demand| demand.any_of.as_slice()), weights);
+    let problem = numbered.problem();
     let best = cover::cover(&problem, None).unwrap_or(Cover { scopes: Vec::new(), weight: 0, exact: true });
 
-    let mut solution = Solution { exact: best.exact, ..collected.facts() };
-    let name_of = |scope: &usize| names.get(*scope).map(Name::new).unwrap_or_default();
+    solution.exact = best.exact;
+    let name_of = |scope: &usize| numbered.name(*scope);
     solution.required = best.scopes.iter().map(name_of).collect();
     for scope in &best.scopes {
         let (without, tied) = without_scope(&problem, &best, *scope);
@@ -96,15 +94,50 @@ pub fn solve(uses: &[Use<'_>], weights: &Weights) -> Solution {
         }
     }
     for name in &solution.required {
-        let serving = collected.clauses.iter().filter(|(clause, _)| clause.contains(&name.as_str()));
-        let operations: BTreeSet<&str> = serving.flat_map(|(_, operations)| operations.iter().copied()).collect();
-        solution.because.insert(name.clone(), operations.into_iter().map(Name::new).collect());
+        let serving = solution.formula.iter().filter(|demand| demand.any_of.contains(name));
+        let operations: BTreeSet<&Name> = serving.flat_map(|demand| &demand.operations).collect();
+        solution.because.insert(name.clone(), operations.into_iter().cloned().collect());
     }
     solution.proof = super::proof::proof(&solution);
     solution.notes.extend(solution.required.iter().filter_map(|scope| {
         takeover_reason(scope).map(|reason| format!("`{scope}` amounts to taking over the organisation: it {}", reason))
     }));
     solution
+}
+
+/// The least privileged scopes that meet each of these clauses (any of), sorted; empty clauses are passed over.
+pub fn least(clauses: &[Vec<Name>], weights: &Weights) -> Vec<Name> {
+    let numbered = Numbered::of(clauses.iter().map(Vec::as_slice), weights);
+    let best = cover::cover(&numbered.problem(), None);
+    best.map(|best| best.scopes.iter().map(|scope| numbered.name(*scope)).collect()).unwrap_or_default()
+}
+
+/// Clauses over names, turned into clauses over indices in name order.
+struct Numbered<'a> {
+    names: Vec<&'a Name>,
+    clauses: Vec<Vec<usize>>,
+    privileges: Vec<u64>,
+}
+
+impl<'a> Numbered<'a> {
+    fn of(clauses: impl Iterator<Item = &'a [Name]> + Clone, weights: &Weights) -> Self {
+        let names: Vec<&Name> = clauses.clone().flatten().collect::<BTreeSet<_>>().into_iter().collect();
+        let number = |clause: &[Name]| {
+            let found = clause.iter().filter_map(|name| names.binary_search(&name).ok());
+            found.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+        };
+        let clauses = clauses.filter(|clause| !clause.is_empty()).map(number).collect();
+        let privileges = names.iter().map(|name| weights.weight(name).privilege()).collect();
+        Self { names, clauses, privileges }
+    }
+
+    fn problem(&self) -> Problem<'_> {
+        Problem { clauses: &self.clauses, weights: &self.privileges }
+    }
+
+    fn name(&self, scope: usize) -> Name {
+        self.names.get(scope).map(|name| (*name).clone()).unwrap_or_default()
+    }
 }
 
 /// Ways to do without a scope of the best cover, and whether one of them is as good: every single scope that could
@@ -137,11 +170,14 @@ fn without_scope(problem: &Problem<'_>, best: &Cover, scope: usize) -> (Vec<Vec<
 /// Uses sorted into clauses and into those that have none.
 #[derive(Default)]
 struct Collected<'a> {
-    clauses: BTreeMap<Vec<&'a str>, BTreeSet<&'a str>>,
+    /// (any of, accepted) → operations.
+    clauses: BTreeMap<(Vec<&'a str>, Vec<&'a str>), BTreeSet<&'a str>>,
     unpublished: BTreeSet<&'a str>,
     unavailable: BTreeSet<&'a str>,
     scopeless: BTreeSet<&'a str>,
     inferred: BTreeSet<&'a str>,
+    /// (name in the documents, name in the lists) → operations.
+    slips: BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>,
     /// (argument, scope assumed) → operations.
     assumed: BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>,
     /// (argument, value, scope) → operations.
@@ -149,42 +185,57 @@ struct Collected<'a> {
 }
 
 impl<'a> Collected<'a> {
-    fn from(uses: &[Use<'a>]) -> Self {
+    fn from(uses: &[Use<'a>], weights: &'a Weights) -> Self {
         let mut all = Self::default();
         for item in uses {
             match item.requirement.state {
                 State::Unpublished => drop(all.unpublished.insert(item.operation)),
                 State::Unsupported => drop(all.unavailable.insert(item.operation)),
                 State::Open | State::NotNeeded => drop(all.scopeless.insert(item.operation)),
-                State::Published => all.clauses_of(item),
+                State::Published => all.clauses_of(item, weights),
                 State::Inferred => {
                     all.inferred.insert(item.operation);
-                    all.clauses_of(item);
+                    all.clauses_of(item, weights);
                 }
             }
         }
         all
     }
 
-    fn clauses_of(&mut self, item: &Use<'a>) {
+    fn clauses_of(&mut self, item: &Use<'a>, weights: &'a Weights) {
         for clause in item.requirement.clauses.iter() {
-            let mut any_of: Vec<&'a str> = match decide(clause, item.literals) {
-                Decision::Free => clause.any_of.to_vec(),
+            let mut accepts = self.listed(item, clause.any_of.iter().copied(), weights);
+            let any_of = match decide(clause, item.literals) {
+                Decision::Free => accepts.clone(),
                 Decision::ByLiteral { scope, argument, value } => {
                     self.decided.entry((argument, value, scope)).or_default().insert(item.operation);
-                    vec![scope]
+                    accepts = self.listed(item, std::iter::once(scope), weights);
+                    accepts.clone()
                 }
                 Decision::First { scope, argument } => {
                     self.assumed.entry((argument, scope)).or_default().insert(item.operation);
-                    vec![scope]
+                    self.listed(item, std::iter::once(scope), weights)
                 }
             };
-            any_of.sort_unstable();
-            any_of.dedup();
             if !any_of.is_empty() {
-                self.clauses.entry(any_of).or_default().insert(item.operation);
+                self.clauses.entry((any_of, accepts)).or_default().insert(item.operation);
             }
         }
+    }
+
+    /// The names as Datadog's lists have them, sorted.
+    fn listed(&mut self, item: &Use<'a>, names: impl Iterator<Item = &'a str>, weights: &'a Weights) -> Vec<&'a str> {
+        let mut found: Vec<&'a str> = Vec::new();
+        for name in names {
+            let right = weights.listed_name(name);
+            if right != name {
+                self.slips.entry((name, right)).or_default().insert(item.operation);
+            }
+            found.push(right);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// Everything that the search does not decide.
@@ -205,8 +256,16 @@ impl<'a> Collected<'a> {
             let which = some_of(&self.inferred);
             notes.push(format!("no permission is published for {which}: the names of the OAuth scopes are assumed"));
         }
-        let demand = |(clause, operations): (&Vec<&str>, &BTreeSet<&str>)| Demand {
-            any_of: clause.iter().map(Name::new).collect(),
+        for ((slip, right), operations) in &self.slips {
+            let which = some_of(operations);
+            notes.push(format!(
+                "the documents demand `{slip}` for {which}, a name that no list has: `{right}` is meant"
+            ));
+        }
+        let names = |clause: &[&str]| clause.iter().map(Name::new).collect::<Vec<_>>();
+        let demand = |((any_of, accepts), operations): (&(Vec<&str>, Vec<&str>), &BTreeSet<&str>)| Demand {
+            any_of: names(any_of),
+            accepts: names(accepts),
             operations: list(operations),
         };
         Solution {

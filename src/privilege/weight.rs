@@ -4,6 +4,7 @@
 //! less. Which set of scopes is least is decided in `solve`.
 
 use super::takeover::takeover_reason;
+use crate::catalog::Catalog;
 use crate::catalog::requirement::Requirement;
 use crate::ir::Name;
 use std::collections::BTreeMap;
@@ -110,9 +111,23 @@ pub struct Opening<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Weights {
     by_scope: BTreeMap<Name, Weight>,
+    /// Names in the documents that are slips → the names in the lists.
+    slips: BTreeMap<Name, Name>,
 }
 
 impl Weights {
+    /// Weights of a table's scopes.
+    pub fn of_catalog(catalog: &Catalog) -> Self {
+        let scopes = catalog.scopes().iter().map(|scope| (scope.name, scope.kind.name()));
+        let openings = catalog.operations().iter().map(|operation| Opening {
+            method: operation.method,
+            oauth: &operation.oauth,
+            keys: &operation.app_key,
+        });
+        let slips = catalog.scopes().iter().filter_map(|scope| Some((scope.name, scope.slip_for?)));
+        Self::of_table(scopes, openings).with_slips(slips)
+    }
+
     /// Computes weights from the scopes (name, kind word) and the operations of a table.
     ///
     /// An operation only looks if its method is `GET` or `HEAD`, or if every scope it accepts is a read scope (searches
@@ -140,7 +155,19 @@ impl Weights {
                 }
             }
         }
-        Self { by_scope }
+        Self { by_scope, slips: BTreeMap::new() }
+    }
+
+    /// Adds names that the documents use by mistake, with the name that is meant.
+    #[must_use]
+    pub fn with_slips<'a>(mut self, slips: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        self.slips.extend(slips.into_iter().map(|(slip, right)| (Name::new(slip), Name::new(right))));
+        self
+    }
+
+    /// The name as the lists have it: itself unless it is a known slip.
+    pub fn listed_name<'a>(&'a self, name: &'a str) -> &'a str {
+        self.slips.get(name).map_or(name, Name::as_str)
     }
 
     /// The weight of a scope; one that the table lacks opens nothing and is judged by its name.
