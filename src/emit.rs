@@ -138,7 +138,9 @@ pub fn holdable(required: &[Name], credential: Credential, catalog: &Catalog) ->
 /// Keys without scopes are unscoped, so an empty list must not become one.
 fn not_empty(order: &Order<'_>, what: &str) -> Result<()> {
     if order.scopes.is_empty() {
-        let error = Error::new(format!("no scope is needed, and a {what} with an empty list is unscoped: it could do everything"));
+        let error = Error::new(format!(
+            "no scope is needed, and a {what} with an empty list is unscoped: it could do everything"
+        ));
         return Err(error.help("use no application key at all: what was found needs an API key at most"));
     }
     Ok(())
@@ -146,7 +148,9 @@ fn not_empty(order: &Order<'_>, what: &str) -> Result<()> {
 
 /// A detail that must be there.
 fn required<'a>(value: Option<&'a String>, what: &str, flag: &str) -> Result<&'a str> {
-    value.map(String::as_str).ok_or_else(|| Error::new(format!("this output needs {what}")).help(format!("give {flag}")))
+    value
+        .map(String::as_str)
+        .ok_or_else(|| Error::new(format!("this output needs {what}")).help(format!("give {flag}")))
 }
 
 /// Compact, indented JSON, with a newline at the end.

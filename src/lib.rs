@@ -5,6 +5,7 @@
 pub mod catalog;
 pub mod cli;
 pub mod config;
+pub mod emit;
 pub mod error;
 pub mod evidence;
 pub mod finding;

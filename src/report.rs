@@ -3,14 +3,21 @@
 //! Renderers see results only, never how they came about, and never print. A format is one file, one `mod` line and one
 //! line in [`FORMATS`]; the command line takes its values from there.
 
-use crate::privilege::Solution;
+use crate::privilege::{Solution, Weights, needs};
 use crate::resolve::Usage;
 use crate::scan::{Credential, Scan};
 
+pub mod checked;
+pub mod csv;
 mod derivation;
+pub mod github;
 pub mod json;
+pub mod markdown;
+pub mod sarif;
 pub mod style;
+pub mod terminal;
 pub mod text;
+pub mod verdict;
 
 pub use derivation::derivation;
 
@@ -28,9 +35,8 @@ pub struct Report<'a> {
 impl<'a> Report<'a> {
     /// Solves for these kinds of credential.
     pub fn new(scan: &'a Scan<'a>, kinds: &[Credential], include_tests: bool) -> Self {
-        let solved = |kind: &Credential| {
-            (*kind, crate::scan::needs(scan.catalog, &scan.resolution.usages, *kind, include_tests))
-        };
+        let weights = Weights::of_catalog(scan.catalog);
+        let solved = |kind: &Credential| (*kind, needs(&scan.resolution.usages, *kind, include_tests, &weights));
         Self { scan, include_tests, credentials: kinds.iter().map(solved).collect() }
     }
 

@@ -3,12 +3,10 @@
 //! Reading is left to `input`, meaning to `source`, `flow`, `trace` and `resolve`, presentation to `report`.
 
 use crate::catalog::Catalog;
-use crate::catalog::requirement::Requirement;
 use crate::error::{Error, Result};
-use crate::evidence::Evidence;
 use crate::input::{self, Skipped};
-use crate::privilege::{Opening, Solution, Use, Weights, solve};
-use crate::resolve::{Resolution, Resolver, Usage};
+pub use crate::privilege::Credential;
+use crate::resolve::{Resolution, Resolver};
 use std::path::PathBuf;
 
 mod code;
@@ -69,28 +67,6 @@ impl Scan<'_> {
     }
 }
 
-/// A kind of credential to which requirements apply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Credential {
-    /// An application key, or a personal or service access token.
-    AppKey,
-    /// An OAuth client.
-    Oauth,
-    /// A role.
-    Role,
-}
-
-impl Credential {
-    /// The word in reports and on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AppKey => "app-key",
-            Self::Oauth => "oauth",
-            Self::Role => "role",
-        }
-    }
-}
-
 /// Runs everything. An error means that nothing could be done; what could not be read on the way is in the result.
 pub fn scan<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     // Deep nesting costs stack in parsers that recurse; virtual memory is cheap.
@@ -141,29 +117,4 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     inputs.skipped.sort();
     problems.sort_by(|a, b| (&a.path, a.line, &a.what).cmp(&(&b.path, b.line, &b.what)));
     Ok(Scan { catalog, inputs, resolution: resolver.finish(), problems, notes })
-}
-
-/// The least privilege that these usages need of a credential of this kind.
-pub fn needs(catalog: &Catalog, usages: &[Usage], credential: Credential, include_tests: bool) -> Solution {
-    let counted = usages.iter().filter(|usage| usage.counts(include_tests));
-    let uses: Vec<Use<'_>> = counted
-        .flat_map(|usage| {
-            let requirement = requirement(usage, credential);
-            let places = usage.evidence.iter().filter(move |e| include_tests || !e.test);
-            places.map(move |e: &Evidence| Use { operation: usage.operation.id, requirement, literals: &e.literals })
-        })
-        .collect();
-    solve(&uses, &weights(catalog))
-}
-
-fn requirement(usage: &Usage, credential: Credential) -> &'static Requirement {
-    match credential {
-        Credential::AppKey | Credential::Role => &usage.operation.app_key,
-        Credential::Oauth => &usage.operation.oauth,
-    }
-}
-
-fn weights(catalog: &Catalog) -> Weights {
-    let openings = catalog.operations().iter().map(|o| Opening { method: o.method, oauth: &o.oauth, keys: &o.app_key });
-    Weights::of_table(std::iter::empty(), openings)
 }

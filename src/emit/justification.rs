@@ -48,7 +48,11 @@ impl Emitter for Document {
             let kind = catalog.scope(name).map_or("", |scope| scope.kind.name());
             let operations = order.solution.because.get(name).map(Vec::as_slice).unwrap_or_default();
             let mark = if takeover_reason(name).is_some() { " (take-over)" } else { "" };
-            let _ = writeln!(out, "| `{name}`{mark} | {kind} | {} |", operations.iter().map(Name::as_str).collect::<Vec<_>>().join(", "));
+            let _ = writeln!(
+                out,
+                "| `{name}`{mark} | {kind} | {} |",
+                operations.iter().map(Name::as_str).collect::<Vec<_>>().join(", ")
+            );
         }
         for name in order.scopes {
             out.push_str(&section(name, order));
@@ -78,7 +82,8 @@ fn section(name: &Name, order: &Order<'_>) -> String {
     let operations = order.solution.because.get(name).map(Vec::as_slice).unwrap_or_default();
     for usage in order.usages.iter().filter(|usage| operations.iter().any(|id| id == usage.operation.id)) {
         let _ = write!(out, "\n- {}", call(usage.operation));
-        let places: Vec<String> = counted(usage, order.include_tests).map(|evidence| located(&evidence.place)).collect();
+        let places: Vec<String> =
+            counted(usage, order.include_tests).map(|evidence| located(&evidence.place)).collect();
         let more = places.len().saturating_sub(PLACES);
         let _ = write!(out, "\n  - {}", places.into_iter().take(PLACES).collect::<Vec<_>>().join("\n  - "));
         if more > 0 {
@@ -98,7 +103,10 @@ fn call(operation: &Operation) -> String {
     if operation.anchor.is_empty() {
         return name;
     }
-    format!("[{}](https://docs.datadoghq.com/api/latest/{}) ({} `{}`)", operation.id, operation.anchor, operation.method, operation.path)
+    format!(
+        "[{}](https://docs.datadoghq.com/api/latest/{}) ({} `{}`)",
+        operation.id, operation.anchor, operation.method, operation.path
+    )
 }
 
 fn located(place: &Place) -> String {
@@ -113,7 +121,11 @@ fn limits(order: &Order<'_>) -> String {
     let mut out = String::new();
     let mut list = |title: &str, names: &[Name]| {
         if !names.is_empty() {
-            let _ = writeln!(out, "\n## {title}\n\n{}", names.iter().map(|name| format!("- {name}")).collect::<Vec<_>>().join("\n"));
+            let _ = writeln!(
+                out,
+                "\n## {title}\n\n{}",
+                names.iter().map(|name| format!("- {name}")).collect::<Vec<_>>().join("\n")
+            );
         }
     };
     list("Calls that need no scope", &order.solution.scopeless);
@@ -136,4 +148,3 @@ fn limits(order: &Order<'_>) -> String {
 fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).map(|c| if "<>[]*|`".contains(c) { '\'' } else { c }).collect()
 }
-

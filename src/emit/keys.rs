@@ -99,7 +99,11 @@ impl Emitter for PersonalToken {
 
     fn emit(&self, order: &Order<'_>) -> Result<String> {
         not_empty(order, "token")?;
-        let expires = required(order.details.expires.as_ref(), "an expiry, 24 hours to a year from now", "--expires 2027-01-31T00:00:00Z")?;
+        let expires = required(
+            order.details.expires.as_ref(),
+            "an expiry, 24 hours to a year from now",
+            "--expires 2027-01-31T00:00:00Z",
+        )?;
         let attributes = json!({"name": order.details.name, "scopes": scopes(order), "expires_at": expires});
         pretty(&body("personal_access_tokens", attributes))
     }

@@ -54,7 +54,8 @@ impl Emitter for AuthorizeUrl {
         if !site.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-') {
             return Err(Error::new(format!("`{site}` is no site")).help("give --for-site datadoghq.eu or the like"));
         }
-        let pairs = [("response_type", "code"), ("client_id", client), ("redirect_uri", back), ("scope", &joined(order))];
+        let pairs =
+            [("response_type", "code"), ("client_id", client), ("redirect_uri", back), ("scope", &joined(order))];
         let query: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         Ok(format!("https://app.{site}/oauth2/v1/authorize?{}\n", query.join("&")))
     }

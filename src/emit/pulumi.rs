@@ -28,7 +28,9 @@ impl Emitter for Yaml {
         not_empty(order, "key")?;
         // JSON strings are YAML strings.
         let name = Value::from(order.details.name.as_str());
-        let mut out = format!("resources:\n  applicationKey:\n    type: datadog:ApplicationKey\n    properties:\n      name: {name}\n      scopes:\n");
+        let mut out = format!(
+            "resources:\n  applicationKey:\n    type: datadog:ApplicationKey\n    properties:\n      name: {name}\n      scopes:\n"
+        );
         for scope in order.scopes {
             let _ = writeln!(out, "        - {scope}");
         }

@@ -53,7 +53,8 @@ impl Emitter for Body {
         }
         if !unknown.is_empty() {
             let what = format!("the ids of {} at {} are not known", unknown.join(", "), order.details.site());
-            return Err(Error::new(what).help("give the answer of GET /api/v2/permissions of that site with --permissions FILE"));
+            return Err(Error::new(what)
+                .help("give the answer of GET /api/v2/permissions of that site with --permissions FILE"));
         }
         let relationships = json!({"permissions": {"data": rows}});
         let data = json!({"type": "roles", "attributes": {"name": order.details.name}, "relationships": relationships});

@@ -53,7 +53,8 @@ impl Emitter for ServiceAccountKey {
 
     fn emit(&self, order: &Order<'_>) -> Result<String> {
         not_empty(order, "key")?;
-        let account = required(order.details.service_account.as_ref(), "the service account", "--service-account UUID")?;
+        let account =
+            required(order.details.service_account.as_ref(), "the service account", "--service-account UUID")?;
         Ok(resource("datadog_service_account_application_key", Some(account), order))
     }
 }
@@ -73,7 +74,8 @@ impl Emitter for ServiceToken {
 
     fn emit(&self, order: &Order<'_>) -> Result<String> {
         not_empty(order, "token")?;
-        let account = required(order.details.service_account.as_ref(), "the service account", "--service-account UUID")?;
+        let account =
+            required(order.details.service_account.as_ref(), "the service account", "--service-account UUID")?;
         Ok(resource("datadog_service_access_token", Some(account), order))
     }
 }
@@ -93,7 +95,12 @@ impl Emitter for Role {
 
     fn emit(&self, order: &Order<'_>) -> Result<String> {
         let mut out = String::from("data \"datadog_permissions\" \"all\" {}\n\n");
-        let _ = writeln!(out, "resource \"datadog_role\" \"{}\" {{\n  name = {}", label(&order.details.name), quoted(&order.details.name));
+        let _ = writeln!(
+            out,
+            "resource \"datadog_role\" \"{}\" {{\n  name = {}",
+            label(&order.details.name),
+            quoted(&order.details.name)
+        );
         for name in role::grantable(order) {
             let _ = writeln!(out, "\n  # {}", because(name, order));
             let _ = writeln!(out, "  permission {{\n    id = data.datadog_permissions.all.permissions.{name}\n  }}");
@@ -127,7 +134,8 @@ fn because(name: &Name, order: &Order<'_>) -> String {
 
 /// A resource's label: letters, digits and `_`, not starting with a digit.
 fn label(name: &str) -> String {
-    let folded: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let folded: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
     let folded = folded.trim_matches('_');
     match folded.chars().next() {
         None => "ddscope".to_owned(),

@@ -190,15 +190,15 @@ Separate these calls from the rest, give them a credential of their own, and gua
 
 The finding says which answer of the API has it.";
 
-    UnknownEndpoint, "unknown-endpoint", Note, "a call to a Datadog endpoint that the table does not have",
-"The URL is Datadog's, but no current, retired or known undocumented operation fits. What it requires is unknown.
-
-Check the path for a mistake. `--deny-unresolved` makes this a finding that fails.";
-
     UnknownCode, "unknown-code", Warning, "an ignore comment names a code that does not exist",
 "`ddscope: ignore[…]` names a code that ddscope does not have, so it ignores nothing.
 
 Use the code that the finding proposes.";
+
+    UnknownEndpoint, "unknown-endpoint", Note, "a call to a Datadog endpoint that the table does not have",
+"The URL is Datadog's, but no current, retired or known undocumented operation fits. What it requires is unknown.
+
+Check the path for a mistake. `--deny-unresolved` makes this a finding that fails.";
 
     UnknownScope, "unknown-scope", Error, "a name that is no scope",
 "The name is in no list of Datadog's permissions. The API refuses it in key scopes with `400 Invalid scopes`, and a single
@@ -210,6 +210,12 @@ Use the nearest right name, which the finding proposes.";
 "Datadog's documents say nothing of the permission that the operation requires. The answer may lack a scope because of it.
 
 Try the call with the scopes at hand; traffic with a 403 shows what is missing.";
+
+    UnregisteredKey, "unregistered-key", Note, "a call that works only with a registered key",
+"Operations of Actions, App Builder and Workflow Automation accept only application keys that were registered for the
+Actions API, besides having the scopes.
+
+Register the key (`PUT /api/v2/actions/app_key_registrations/{id}`, or `datadog_app_key_registration` in Terraform).";
 
     UnresolvedCall, "unresolved-call", Note, "a Datadog call whose operation cannot be decided",
 "A call to Datadog was found, but not which: the path is built from values that are not visible, or several operations fit. It
@@ -227,12 +233,6 @@ Give the key the scopes that the finding lists.";
 "Datadog refuses this operation to scoped application keys, whatever their scopes.
 
 Make the call with a separate unscoped key of a service account whose role is as small as possible.";
-
-    UnregisteredKey, "unregistered-key", Note, "a call that works only with a registered key",
-"Operations of Actions, App Builder and Workflow Automation accept only application keys that were registered for the
-Actions API, besides having the scopes.
-
-Register the key (`PUT /api/v2/actions/app_key_registrations/{id}`, or `datadog_app_key_registration` in Terraform).";
 
     UnusedCredential, "unused-credential", Note, "a credential that nothing uses",
 "No code, Terraform or traffic that was given uses the credential.

@@ -267,7 +267,9 @@ fn broader(it: &Comparison, met: &[&Demand], weights: &Weights) -> Vec<Broader> 
             .collect();
         let instead = least(&clauses, weights);
         let cost: u64 = instead.iter().map(|name| weights.weight(name).privilege()).fold(0, u64::saturating_add);
-        if let (Some(granted), true) = (it.held.scopes.get(scope), !instead.is_empty() && cost < weights.weight(scope).privilege()) {
+        if let (Some(granted), true) =
+            (it.held.scopes.get(scope), !instead.is_empty() && cost < weights.weight(scope).privilege())
+        {
             found.push(Broader { scope: scope.clone(), granted: granted.clone(), instead });
         }
     }
@@ -280,9 +282,11 @@ fn others_keep(it: &Comparison, demand: &Demand, scope: &Name) -> bool {
 }
 
 fn excess(it: &Comparison, defaults: &BTreeSet<&str>, case: &Case<'_>, tables: &Tables<'_>) -> Vec<Excess> {
-    let idle = it.held.scopes.iter().filter(|(name, _)| {
-        it.kept.binary_search(name).is_err() && !defaults.contains(name.as_str())
-    });
+    let idle = it
+        .held
+        .scopes
+        .iter()
+        .filter(|(name, _)| it.kept.binary_search(name).is_err() && !defaults.contains(name.as_str()));
     idle.map(|(scope, granted)| Excess {
         scope: scope.clone(),
         granted: granted.clone(),
@@ -303,7 +307,7 @@ fn doubts(scope: &str, case: &Case<'_>, tables: &Tables<'_>) -> Vec<Doubt> {
                 call.candidates.iter().any(|id| id == operation.id)
             }
         };
-        if opened.iter().any(|operation| fits(operation)) {
+        if opened.iter().any(fits) {
             found.push(Doubt { call: call.call(), place: call.evidence.place.clone() });
         }
     }

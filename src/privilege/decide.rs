@@ -49,7 +49,7 @@ static MEANINGS: &[(&str, &str, &str)] = &[
 
 /// Decides one clause of a request with the literals that flow to it.
 pub(crate) fn decide<'a>(clause: &'a Clause, literals: &'a [(Name, Name)]) -> Decision<'a> {
-    let (Some(argument), [first, _, ..]) = (clause.decided_by, &clause.any_of[..]) else {
+    let (Some(argument), [first, _, ..]) = (clause.decided_by, clause.any_of) else {
         return Decision::Free;
     };
     for (name, value) in literals {
@@ -75,7 +75,7 @@ mod tests {
 
     fn shared() -> Clause {
         Clause {
-            any_of: ["dashboards_public_share", "dashboards_embed_share", "dashboards_invite_share"].as_slice().into(),
+            any_of: &["dashboards_public_share", "dashboards_embed_share", "dashboards_invite_share"],
             decided_by: Some("share_type"),
         }
     }
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn interchangeable_alternatives_stay_free() {
-        let clause = Clause { any_of: ["billing_read", "usage_read"].as_slice().into(), decided_by: None };
+        let clause = Clause { any_of: &["billing_read", "usage_read"], decided_by: None };
         assert_eq!(decide(&clause, &[(Name::new("share_type"), Name::new("embed"))]), Decision::Free);
     }
 }

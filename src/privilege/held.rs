@@ -47,7 +47,10 @@ pub fn is_uuid(word: &str) -> bool {
     let groups: Vec<&str> = word.split('-').collect();
     let lengths = [8, 4, 4, 4, 12];
     groups.len() == 5
-        && groups.iter().zip(lengths).all(|(group, len)| group.len() == len && group.bytes().all(|b| b.is_ascii_hexdigit()))
+        && groups
+            .iter()
+            .zip(lengths)
+            .all(|(group, len)| group.len() == len && group.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// The name of a permission id: of the listing's site, else of US1 or EU1 as the table has them.

@@ -52,7 +52,8 @@ pub fn judge_calls(usages: &[Usage], unresolved: &[Unresolved], include_tests: b
 fn holding(comparison: &Comparison) -> Vec<Finding> {
     let name = comparison.name.as_str();
     let Some(grant) = &comparison.grant else {
-        let finding = Finding::new(Code::NoGrant, name, format!("nothing says what `{name}` holds, so it cannot be compared"));
+        let finding =
+            Finding::new(Code::NoGrant, name, format!("nothing says what `{name}` holds, so it cannot be compared"));
         return vec![finding.help("give --granted or --grant, or scopes in ddscope.toml")];
     };
     let mut found: Vec<Finding> = Vec::new();
@@ -65,19 +66,23 @@ fn holding(comparison: &Comparison) -> Vec<Finding> {
             "empty" => "`scopes` is empty",
             _ => "there are no `scopes`",
         };
-        let message = format!("the {} `{}` has no scopes, so it can do all that its owner can", grant.source.noun(), grant.name);
+        let message =
+            format!("the {} `{}` has no scopes, so it can do all that its owner can", grant.source.noun(), grant.name);
         let needed = &comparison.solution.required;
         let help = match needed.is_empty() {
             true => "nothing found needs a scope: revoke the key, or give the places that use it".to_owned(),
             false => format!("give it {}", quoted(needed)),
         };
-        found.push(Finding::new(Code::UnscopedKey, &grant.name, message).at(&grant.place, how).help(help).scopes(needed));
+        found.push(
+            Finding::new(Code::UnscopedKey, &grant.name, message).at(&grant.place, how).help(help).scopes(needed),
+        );
     }
     let uses_nothing = comparison.solution == super::Solution::default() || no_use(comparison);
     if uses_nothing && found.is_empty() {
         let message = format!("nothing that was given uses the {} `{}`", grant.source.noun(), grant.name);
         let help = "give the places that use it, or revoke it";
-        found.push(Finding::new(Code::UnusedCredential, &grant.name, message).see(&grant.place, "held here").help(help));
+        found
+            .push(Finding::new(Code::UnusedCredential, &grant.name, message).see(&grant.place, "held here").help(help));
     }
     found
 }
@@ -92,20 +97,25 @@ fn wrong_name(fault: &Fault, comparison: &Comparison) -> Finding {
     let role = comparison.credential == Credential::Role;
     let finding = match &fault.kind {
         FaultKind::Unknown(near) => {
-            let help = near.first().map_or("ddscope catalog list shows every scope".to_owned(), |near| format!("did you mean `{near}`?"));
+            let help = near
+                .first()
+                .map_or("ddscope catalog list shows every scope".to_owned(), |near| format!("did you mean `{near}`?"));
             Finding::new(Code::UnknownScope, name.as_str(), format!("`{name}` is no scope that Datadog has")).help(help)
         }
         FaultKind::Id(known) => {
-            let help = known.as_ref().map_or("write the permission's name".to_owned(), |known| format!("write \"{known}\""));
+            let help =
+                known.as_ref().map_or("write the permission's name".to_owned(), |known| format!("write \"{known}\""));
             let message = format!("`{name}` is the id of a permission, and scopes are names: the API refuses it");
             Finding::new(Code::IdAsScope, name.as_str(), message).help(help)
         }
         FaultKind::UnknownId => {
             let help = "give the answer of GET /api/v2/permissions of the same site with --permissions FILE";
-            Finding::new(Code::UnclearGrant, name.as_str(), format!("no listing tells what the permission `{name}` is")).help(help)
+            Finding::new(Code::UnclearGrant, name.as_str(), format!("no listing tells what the permission `{name}` is"))
+                .help(help)
         }
         FaultKind::Renamed(new) => {
-            Finding::new(Code::RenamedScope, name.as_str(), format!("`{name}` is now called `{new}`")).help(format!("write `{new}`"))
+            Finding::new(Code::RenamedScope, name.as_str(), format!("`{name}` is now called `{new}`"))
+                .help(format!("write `{new}`"))
         }
         FaultKind::Refused(word) => {
             let what = match *word {
@@ -118,7 +128,8 @@ fn wrong_name(fault: &Fault, comparison: &Comparison) -> Finding {
         }
         FaultKind::NotForOauth => {
             let message = format!("no OAuth client may hold `{name}`: authorize requests with it fail");
-            Finding::new(Code::ScopeNotForOauth, name.as_str(), message).help("remove it, and make calls that need it with an application key")
+            Finding::new(Code::ScopeNotForOauth, name.as_str(), message)
+                .help("remove it, and make calls that need it with an application key")
         }
     };
     finding.at(place, "written here").scopes([name])
@@ -131,12 +142,20 @@ fn missing_scope(lack: &Missing, case: &Case<'_>, comparison: &Comparison) -> Fi
     let mut finding = Finding::new(Code::MissingScope, scope.as_str(), message);
     if lack.any_of.len() > 1 {
         let others: Vec<Name> = lack.any_of.iter().filter(|name| *name != scope).cloned().collect();
-        finding = finding.note(format!("{} would do as well, but {} more privileged", quoted(&others), if others.len() == 1 { "is not less" } else { "none is less" }));
+        finding = finding.note(format!(
+            "{} would do as well, but {} more privileged",
+            quoted(&others),
+            if others.len() == 1 { "is not less" } else { "none is less" }
+        ));
     }
     finding = with_calls(finding, &lack.operations, case);
     if let Some(grant) = &comparison.grant {
         let held: Vec<&Name> = comparison.held.scopes.keys().collect();
-        let what = if held.is_empty() { "no scope is granted here".to_owned() } else { format!("granted here: {}", some_of(&held)) };
+        let what = if held.is_empty() {
+            "no scope is granted here".to_owned()
+        } else {
+            format!("granted here: {}", some_of(&held))
+        };
         finding = finding.see(&grant.place, what);
     }
     if let Some(reason) = takeover_reason(scope) {
@@ -146,16 +165,29 @@ fn missing_scope(lack: &Missing, case: &Case<'_>, comparison: &Comparison) -> Fi
 }
 
 fn not_shown(lack: &Missing, case: &Case<'_>) -> Finding {
-    let message = format!("{} need{} `{}`, which the Roles API never shows", calls(&lack.operations), third(&lack.operations), lack.scope);
+    let message = format!(
+        "{} need{} `{}`, which the Roles API never shows",
+        calls(&lack.operations),
+        third(&lack.operations),
+        lack.scope
+    );
     let finding = Finding::new(Code::NotShownPermission, lack.scope.as_str(), message);
     let help = "look at GET /api/v2/current_user of a user with this role: it shows hidden permissions";
     with_calls(finding, &lack.operations, case).help(help).scopes(&lack.any_of)
 }
 
 fn owner_lacks(lack: &Missing, case: &Case<'_>) -> Finding {
-    let message = format!("the owner of `{}` lacks `{}`, so {} fail{} though the key may", case.name, lack.scope, calls(&lack.operations), third(&lack.operations));
+    let message = format!(
+        "the owner of `{}` lacks `{}`, so {} fail{} though the key may",
+        case.name,
+        lack.scope,
+        calls(&lack.operations),
+        third(&lack.operations)
+    );
     let finding = Finding::new(Code::OwnerLacksPermission, lack.scope.as_str(), message);
-    with_calls(finding, &lack.operations, case).help(format!("give the owner a role with `{}`", lack.scope)).scopes(&lack.any_of)
+    with_calls(finding, &lack.operations, case)
+        .help(format!("give the owner a role with `{}`", lack.scope))
+        .scopes(&lack.any_of)
 }
 
 fn excess_scope(excess: &Excess, weights: &Weights) -> Finding {
@@ -167,7 +199,8 @@ fn excess_scope(excess: &Excess, weights: &Weights) -> Finding {
             .help(format!("remove `{scope}`, or allow it with a reason in ddscope.toml"))
     } else {
         let message = format!("`{scope}` is held; only calls that could not be decided might need it");
-        let finding = Finding::new(Code::PossiblyExcessScope, scope.as_str(), message).at(&excess.granted.place, "granted here");
+        let finding =
+            Finding::new(Code::PossiblyExcessScope, scope.as_str(), message).at(&excess.granted.place, "granted here");
         with_doubts(finding, &excess.doubts).help("look at the named calls; if none needs it, remove the scope")
     };
     finding = finding.note(format!("`{scope}`: {weight}"));
@@ -190,7 +223,8 @@ fn with_doubts(mut finding: Finding, doubts: &[Doubt]) -> Finding {
 fn takeover(scope: &Name, case: &Case<'_>, comparison: &Comparison) -> Option<Finding> {
     let reason = takeover_reason(scope)?;
     let operations = comparison.solution.because.get(scope)?;
-    let message = format!("{} need{} `{scope}`, which amounts to taking over: it {reason}", calls(operations), third(operations));
+    let message =
+        format!("{} need{} `{scope}`, which amounts to taking over: it {reason}", calls(operations), third(operations));
     let finding = Finding::new(Code::TakeoverScope, scope.as_str(), message).scopes([scope]);
     Some(with_calls(finding, operations, case).help("give these calls a credential of their own"))
 }
@@ -245,7 +279,12 @@ fn denied(usage: &Usage, case: &Case<'_>, comparison: &Comparison) -> Option<Fin
     let status = refused.observed.as_ref()?.status?;
     let message = format!("{id} was answered with {status}, though `{}` holds what it requires", case.name);
     let help = "check the owner's permissions (--owner FILE) and whether the endpoint is enabled";
-    Some(Finding::new(Code::DeniedCall, id, message).at(&refused.place, format!("answered with {status}")).help(help).operations([id]))
+    Some(
+        Finding::new(Code::DeniedCall, id, message)
+            .at(&refused.place, format!("answered with {status}"))
+            .help(help)
+            .operations([id]),
+    )
 }
 
 fn undecided(call: &Unresolved) -> Finding {
@@ -272,7 +311,9 @@ fn retired(usage: &Usage, include_tests: bool) -> Option<Finding> {
         (_, Some(day), _) => format!("{id} is said to stop working after {day}"),
         _ => return None,
     };
-    let help = operation.successor.map_or("look for what took its place in the API documentation".to_owned(), |next| format!("use {next}"));
+    let help = operation
+        .successor
+        .map_or("look for what took its place in the API documentation".to_owned(), |next| format!("use {next}"));
     Some(with_usage(Finding::new(Code::RetiredEndpoint, id, message), usage, include_tests).help(help))
 }
 
@@ -294,10 +335,12 @@ fn with_calls(mut finding: Finding, operations: &[Name], case: &Case<'_>) -> Fin
     let more = places.len().saturating_sub(MAX_PLACES);
     for (evidence, operation) in places.into_iter().take(MAX_PLACES) {
         let likely = if evidence.confidence == Confidence::Likely { " (likely)" } else { "" };
-        finding = finding.at(&evidence.place, format!("{} {} is {}{likely}", operation.method, operation.path, operation.id));
+        finding =
+            finding.at(&evidence.place, format!("{} {} is {}{likely}", operation.method, operation.path, operation.id));
     }
     if more > 0 {
-        finding = finding.note(format!("{more} more places call {}", if operations.len() == 1 { "it" } else { "them" }));
+        finding =
+            finding.note(format!("{more} more places call {}", if operations.len() == 1 { "it" } else { "them" }));
     }
     finding.operations(operations)
 }

@@ -179,7 +179,8 @@ fn place(place: &Place) -> PlaceRow {
 }
 
 fn finding(finding: &Finding) -> FindingRow {
-    let label = |label: &Label| LabelRow { place: place(&label.place), text: label.text.clone(), context: label.context };
+    let label =
+        |label: &Label| LabelRow { place: place(&label.place), text: label.text.clone(), context: label.context };
     FindingRow {
         code: finding.code.name(),
         severity: finding.severity.name(),

@@ -24,6 +24,11 @@ impl Format for Json {
     }
 }
 
+/// The whole document, for formats that add to it.
+pub(super) fn document<'a>(report: &'a Report<'a>) -> impl Serialize + use<'a> {
+    Document::of(report)
+}
+
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,

@@ -173,7 +173,8 @@ impl<'a> Quoted<'a> {
         }
         // Long calls are pointed at by their first line.
         let line_end = lines.start(span.line)? + first.len();
-        let end = if span.end_line > span.line { line_end } else { lines.start(span.end_line)? + column(span.end_column) };
+        let end =
+            if span.end_line > span.line { line_end } else { lines.start(span.end_line)? + column(span.end_column) };
         let (start, end) = (boundary(text, start), boundary(text, end));
         Some((*id, start..end.max(start)))
     }
@@ -208,7 +209,8 @@ fn shielded(text: &str) -> String {
             continue;
         }
         flush(&mut word, &mut out);
-        let steers = c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let steers =
+            c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         if steers && !matches!(c, '\n' | '\t' | '\r') {
             out.extend(std::iter::repeat_n('?', c.len_utf8()));
         } else {
