@@ -8,18 +8,26 @@ use crate::evidence::Evidence;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
+mod access;
 mod address;
 mod audit;
+mod burp;
 mod cassette;
 mod cassette_json;
+mod curl_trace;
 mod har;
 mod json;
+mod json_log;
 mod lines;
+mod mitmproxy;
 mod mockserver;
+mod squid;
 mod tally;
 mod test_server;
 mod time;
+mod transcript;
 mod unpack;
+mod w3c;
 
 pub use tally::{Nature, Request, Tally};
 
@@ -53,7 +61,15 @@ pub static FORMATS: &[&dyn Format] = &[
     &cassette_json::CassetteJson,
     &mockserver::MockServer,
     &test_server::TestServer,
+    &mitmproxy::Mitmproxy,
+    &burp::Burp,
     &audit::Audit,
+    &access::AccessLog,
+    &w3c::W3c,
+    &squid::Squid,
+    &json_log::JsonLog,
+    &curl_trace::CurlTrace,
+    &transcript::Transcript,
 ];
 
 /// How much of a file a format may look at to recognise it, in bytes.
@@ -74,6 +90,8 @@ pub struct Options<'a> {
     pub until: Option<i64>,
     /// Only requests of the actor with this id.
     pub actor: Option<&'a str>,
+    /// Names of fields in logs of JSON lines, besides the usual ones.
+    pub fields: Fields<'a>,
     /// A number for the route that a method and URL (or path) fall on, `None` for unknown routes. Requests on one route are
     /// counted together, which is what keeps memory constant.
     pub canonical: &'a (dyn Fn(&str, &str) -> Option<usize> + Sync),
@@ -89,9 +107,25 @@ impl Options<'_> {
             since: None,
             until: None,
             actor: None,
+            fields: Fields::default(),
             canonical: &|_, _| None,
         }
     }
+}
+
+/// Names that somebody gave the fields of a log.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fields<'a> {
+    /// The method.
+    pub method: Option<&'a str>,
+    /// The URL or path.
+    pub url: Option<&'a str>,
+    /// The host.
+    pub host: Option<&'a str>,
+    /// The status.
+    pub status: Option<&'a str>,
+    /// The time.
+    pub time: Option<&'a str>,
 }
 
 /// What reading one recording came to.

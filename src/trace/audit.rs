@@ -46,7 +46,7 @@ impl Format for Audit {
 
     fn read(&self, input: &mut dyn BufRead, context: &mut Context<'_>) -> Result<()> {
         if lines::are_records(input.fill_buf().unwrap_or_default()) {
-            lines::parallel(input, &mut context.tally, &line);
+            lines::parallel(input, &mut context.tally, None, &line);
             return Ok(());
         }
         let mut events = Events { tally: &mut context.tally, record: 0 };

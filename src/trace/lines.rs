@@ -1,6 +1,7 @@
 //! Lines of text of any length in constant memory, one after another or in pieces on all processors.
 
-use super::Tally;
+use super::{Options, Tally};
+use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
 use std::sync::mpsc;
@@ -73,8 +74,31 @@ pub fn are_records(head: &[u8]) -> bool {
 /// Reads a line: counts what is in it.
 pub type Reader<'a> = dyn Fn(Line<'_>, &mut Tally<'_>) + Sync + 'a;
 
+/// Lines worth reading.
+pub struct Filter {
+    needles: AhoCorasick,
+    reason: &'static str,
+}
+
+impl Filter {
+    /// Lines with one of the needles; the others are left out for `reason`. `None` if the needles are too many or too long.
+    pub fn new(needles: &[&str], reason: &'static str) -> Option<Self> {
+        Some(Self { needles: AhoCorasick::new(needles).ok()?, reason })
+    }
+
+    /// Lines that can hold a request to Datadog, by its hosts or, if hosts do not matter, by its paths.
+    pub fn datadog(options: &Options<'_>, reason: &'static str) -> Option<Self> {
+        if options.assume_datadog {
+            return Self::new(&["api/", "oauth2/"], reason);
+        }
+        let mut needles = vec!["datadoghq.", "ddog-gov.com", "datad0g.com", "prod.dog"];
+        needles.extend(options.hosts.iter().map(|host| super::address::host_of(host)));
+        Self::new(&needles, reason)
+    }
+}
+
 /// Reads all lines in pieces on all processors; the result is the same as reading one after another.
-pub fn parallel(input: &mut dyn BufRead, tally: &mut Tally<'_>, read: &Reader<'_>) {
+pub fn parallel(input: &mut dyn BufRead, tally: &mut Tally<'_>, filter: Option<&Filter>, read: &Reader<'_>) {
     let (done, finished) = mpsc::channel();
     let limit = UNDER_WAY.min(rayon::current_num_threads() + 1);
     let mut order = Order { tally, waiting: BTreeMap::new(), next: 0, offset: 0, free: Vec::new(), out: 0 };
@@ -87,13 +111,13 @@ pub fn parallel(input: &mut dyn BufRead, tally: &mut Tally<'_>, read: &Reader<'_
                 order.out += 1;
                 let done = done.clone();
                 scope.spawn(move |_| {
-                    let lines = piece.read(&mut fresh, read);
+                    let lines = piece.read(&mut fresh, filter, read);
                     // nobody listens only if the reading itself was given up
                     let _ = done.send((index, fresh, lines, piece.bytes));
                 });
             } else {
                 // not waiting for others: within a pool of one thread nobody else would do the work
-                let lines = piece.read(&mut fresh, read);
+                let lines = piece.read(&mut fresh, filter, read);
                 order.take(index, fresh, lines, piece.bytes, false);
             }
             index += 1;
@@ -140,17 +164,39 @@ struct Piece {
 }
 
 impl Piece {
-    /// Reads every line; the answer is their number.
-    fn read(&self, tally: &mut Tally<'_>, read: &Reader<'_>) -> u64 {
-        let mut number = 0;
-        let mut rest = self.bytes.as_slice();
-        while !rest.is_empty() {
+    /// Reads every line that passes the filter; the answer is the number of all lines.
+    fn read(&self, tally: &mut Tally<'_>, filter: Option<&Filter>, read: &Reader<'_>) -> u64 {
+        let (mut number, mut from, mut passed, mut first_passed) = (0, 0, 0, 0);
+        while from < self.bytes.len() {
+            let mut rest = &self.bytes[from..];
+            if let Some(filter) = filter {
+                let hit = filter.needles.find(rest).map_or(rest.len(), |hit| hit.start());
+                let start = memchr::memrchr(b'\n', &rest[..hit]).map_or(0, |end| end + 1);
+                let start = if hit == rest.len() { hit } else { start };
+                let before = memchr::memchr_iter(b'\n', &rest[..start]).count() as u64;
+                // the last line of a file may have no end
+                let before = before + u64::from(start == rest.len() && !rest.ends_with(b"\n"));
+                if passed == 0 {
+                    first_passed = number + 1;
+                }
+                number += before;
+                passed += before;
+                rest = &rest[start..];
+                from += start;
+            }
+            if rest.is_empty() {
+                break;
+            }
             let end = memchr::memchr(b'\n', rest);
             let line = &rest[..end.unwrap_or(rest.len())];
-            rest = end.map_or(&[], |end| &rest[end + 1..]);
+            from += line.len() + 1;
             number += 1;
-            read(Line { number, bytes: without_return(line), cut: self.cut && rest.is_empty() }, tally);
+            read(Line { number, bytes: without_return(line), cut: self.cut && from > self.bytes.len() }, tally);
         }
+        if let Some(filter) = filter.filter(|_| passed > 0) {
+            tally.skip_many(first_passed, passed, filter.reason);
+        }
+        tally.seen(number);
         number
     }
 }

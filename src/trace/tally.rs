@@ -98,7 +98,7 @@ pub struct Tally<'a> {
     groups: Vec<Group>,
     index: HashMap<GroupKey, usize>,
     remembered: HashMap<String, Verdict>,
-    unknown: usize,
+    unknown: HashSet<Arc<str>>,
     text: String,
     records: u64,
     skipped: BTreeMap<&'static str, (u64, u64)>,
@@ -128,7 +128,7 @@ impl<'a> Tally<'a> {
             groups: Vec::new(),
             index: HashMap::new(),
             remembered: HashMap::new(),
-            unknown: 0,
+            unknown: HashSet::new(),
             text: String::new(),
             records: 0,
             skipped: BTreeMap::new(),
@@ -158,7 +158,8 @@ impl<'a> Tally<'a> {
         self.skip_many(record, 1, reason);
     }
 
-    fn skip_many(&mut self, first: u64, count: u64, reason: &'static str) {
+    /// Leaves several records out, the first of which is given.
+    pub fn skip_many(&mut self, first: u64, count: u64, reason: &'static str) {
         let entry = self.skipped.entry(reason).or_insert((0, first));
         entry.0 += count;
         entry.1 = entry.1.min(first);
@@ -309,8 +310,12 @@ impl<'a> Tally<'a> {
         if self.groups.len() >= GROUPS_KEPT && group.key.actor.take().is_some() {
             self.note(FOLDED);
         }
-        if matches!(group.key.route, Route::Unknown(_)) {
-            if self.unknown >= UNKNOWN_KEPT {
+        if let Route::Unknown(path) = &group.key.route
+            && !self.unknown.contains(path)
+        {
+            if self.unknown.len() < UNKNOWN_KEPT {
+                self.unknown.insert(Arc::clone(path));
+            } else {
                 group.key = GroupKey {
                     route: Route::Rest,
                     method: Name::default(),
@@ -320,8 +325,6 @@ impl<'a> Tally<'a> {
                     actor: None,
                     deciding: None,
                 };
-            } else {
-                self.unknown += 1;
             }
         }
         if let Some(&index) = self.index.get(&group.key) {

@@ -25,4 +25,28 @@ yields! {
     test_server: "test_server.json";
     audit_archive: "audit_archive.json";
     audit_answer: "audit_answer.json";
+    combined: "combined.log";
+    vhost: "vhost.log";
+    envoy: "envoy.log";
+    load_balancer: "alb.log";
+    haproxy: "haproxy.log";
+    cloudfront: "cloudfront.log";
+    squid: "squid.log";
+    nginx_json: "nginx_json.log";
+    caddy: "caddy.log";
+    curl_verbose: "curl_verbose.txt";
+    curl_trace: "curl_trace.txt";
+    curl_trace_ascii: "curl_trace_ascii.txt";
+    terraform_debug: "terraform_debug.log";
+    python_debug: "python_debug.log";
+    okhttp: "okhttp.log";
+    net_http: "net_http.log";
+    mitmproxy: "flows.mitm";
+    burp: "burp.xml";
+}
+
+#[test]
+fn logs_without_a_host_count_when_told_so() {
+    let options = Options { assume_datadog: true, ..Options::plain() };
+    insta::assert_snapshot!(show(&run("combined.log", &fixture("combined.log"), &options)));
 }

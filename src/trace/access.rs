@@ -1,0 +1,140 @@
+//! Access logs that quote the request line: Apache and nginx (common, combined, with a virtual host), Envoy, HAProxy, AWS
+//! load balancers.
+//!
+//! The formats are told apart by nothing but where things stand, and people add fields of their own; so the request is found
+//! by its quotes, the status by its place beside it, and the host as any field that is a host of Datadog's.
+
+use super::address::{self, Whose};
+use super::lines::{self, Filter, Line};
+use super::{Context, Format, Request, Strength, Tally, time};
+use crate::error::Result;
+use std::io::BufRead;
+
+/// The format.
+pub struct AccessLog;
+
+/// Why lines are left out unread.
+const NOT_DATADOG: &str = "line without a host of datadog's (--assume-datadog or --host count others)";
+const NO_REQUEST: &str = "line without a request";
+
+impl Format for AccessLog {
+    fn name(&self) -> &'static str {
+        "access-log"
+    }
+
+    fn recognise(&self, head: &[u8], _file_name: &str) -> Option<Strength> {
+        if head.trim_ascii_start().starts_with(b"{") {
+            return None;
+        }
+        let lines = head.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(20);
+        let (mut all, mut ours) = (0, 0);
+        for line in lines {
+            all += 1;
+            ours += u32::from(find_request(line).is_some());
+        }
+        (ours > 0 && ours * 2 >= all).then_some(Strength::Likely)
+    }
+
+    fn read(&self, input: &mut dyn BufRead, context: &mut Context<'_>) -> Result<()> {
+        let filter = Filter::datadog(context.options, NOT_DATADOG);
+        lines::parallel(input, &mut context.tally, filter.as_ref(), &line);
+        Ok(())
+    }
+}
+
+fn line(line: Line<'_>, tally: &mut Tally<'_>) {
+    tally.seen(line.number);
+    let Ok(text) = std::str::from_utf8(line.bytes) else {
+        return tally.problem(Some(line.number), "line that is not UTF-8");
+    };
+    let Some(found) = find_request(line.bytes) else {
+        return tally.skip(line.number, NO_REQUEST);
+    };
+    let (Some(before), Some(request), Some(after)) =
+        (text.get(..found.start), text.get(found.start..found.end), text.get(found.end..))
+    else {
+        return tally.skip(line.number, NO_REQUEST);
+    };
+    let mut parts = request.split(' ');
+    let (method, url) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let host = if url.starts_with('/') { host(before, after, tally) } else { "" };
+    tally.request(&Request {
+        record: line.number,
+        method,
+        url,
+        host,
+        status: status(before, after),
+        time: when(before),
+        ..Request::default()
+    });
+}
+
+struct Found {
+    start: usize,
+    end: usize,
+}
+
+/// Finds `"GET /path HTTP/1.1"`, without its quotes.
+fn find_request(line: &[u8]) -> Option<Found> {
+    for version in memchr::memmem::find_iter(line, b" HTTP/") {
+        let start = memchr::memrchr(b'"', &line[..version])? + 1;
+        let end = version + memchr::memchr(b'"', &line[version..])?;
+        let method = line[start..].iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+        if method >= 3 && line.get(start + method) == Some(&b' ') && start + method < version {
+            return Some(Found { start, end });
+        }
+    }
+    None
+}
+
+/// After the request in most formats; load balancers put `status status received sent` before it, HAProxy `status bytes …`.
+fn status(before: &str, after: &str) -> Option<u16> {
+    let code = |text: &str| text.parse().ok().filter(|code| text.len() == 3 && (100..600).contains(code));
+    let following = after.trim_start_matches('"').split_whitespace().next().and_then(code);
+    following.or_else(|| {
+        let fields: Vec<&str> = before.trim_end_matches('"').split_whitespace().collect();
+        let balancer = fields.len().checked_sub(4).and_then(|at| code(fields.get(at)?));
+        balancer.or_else(|| fields.iter().find_map(|field| code(field)))
+    })
+}
+
+/// The host among the fields. Envoy quotes the authority next to last, and there it is told even when it is another's.
+fn host<'a>(before: &'a str, after: &'a str, tally: &Tally<'_>) -> &'a str {
+    if before.starts_with('[') {
+        let mut quoted = after.rsplit('"');
+        if let (Some(_), Some(_upstream), Some(_), Some(authority)) =
+            (quoted.next(), quoted.next(), quoted.next(), quoted.next())
+        {
+            return address::host_of(authority);
+        }
+    }
+    // Apache's virtual host with its port stands first
+    let first = before.split(' ').next().unwrap_or_default();
+    if first.rsplit_once(':').is_some_and(|(name, port)| name.contains('.') && port.parse::<u16>().is_ok()) {
+        return address::host_of(first);
+    }
+    let fields = before.split([' ', '\t', '"', ',', '|']).chain(after.split([' ', '\t', '"', ',', '|']));
+    for field in fields {
+        let field = field.trim_matches(['{', '}', '[', ']', '(', ')', ';']);
+        let field = field.rsplit_once('=').map_or(field, |(_, value)| value);
+        if field.contains('/') || !field.contains('.') {
+            continue;
+        }
+        let host = address::host_of(field);
+        let known = tally.options().hosts.iter().any(|known| address::host_of(known).eq_ignore_ascii_case(host));
+        if known || address::whose(host) != Whose::Other {
+            return host;
+        }
+    }
+    ""
+}
+
+/// `[10/Oct/2026:13:55:36 -0700]`, or an ISO time as a field before the request.
+fn when(before: &str) -> Option<i64> {
+    let inside = before.split('[').skip(1).filter_map(|rest| rest.split_once(']')).map(|(inside, _)| inside.as_bytes());
+    let mut fields = before.split_whitespace().take(4).map(str::as_bytes);
+    inside
+        .filter_map(|text| time::common_log(text).or_else(|| time::iso(text)))
+        .next()
+        .or_else(|| fields.find_map(time::iso))
+}
