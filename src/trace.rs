@@ -11,6 +11,7 @@ use std::sync::Arc;
 mod access;
 mod address;
 mod audit;
+mod audit_csv;
 mod burp;
 mod cassette;
 mod cassette_json;
@@ -21,6 +22,7 @@ mod json_log;
 mod lines;
 mod mitmproxy;
 mod mockserver;
+mod spans;
 mod squid;
 mod tally;
 mod test_server;
@@ -64,6 +66,11 @@ pub static FORMATS: &[&dyn Format] = &[
     &mitmproxy::Mitmproxy,
     &burp::Burp,
     &audit::Audit,
+    &audit_csv::AuditCsv,
+    &spans::DATADOG,
+    &spans::OTLP,
+    &spans::JAEGER,
+    &spans::ZIPKIN,
     &access::AccessLog,
     &w3c::W3c,
     &squid::Squid,

@@ -75,29 +75,54 @@ fn line(line: Line<'_>, tally: &mut Tally<'_>) {
     }
 }
 
-struct Events<'a, 'b> {
+/// Events on their way into a count.
+pub struct Events<'a, 'b> {
     tally: &'a mut Tally<'b>,
     record: u64,
 }
 
 /// What matters of an event.
 #[derive(Default)]
-struct Event {
-    method: Text,
-    path: Text,
-    host: Text,
-    auth: Text,
-    message: Text,
-    status: Option<u16>,
-    time: Option<i64>,
-    application_key: Text,
-    api_key: Text,
-    token: Text,
-    client: Text,
-    user: Text,
+pub struct Event {
+    /// Method.
+    pub method: Text,
+    /// Path.
+    pub path: Text,
+    /// Host.
+    pub host: Text,
+    /// How the request was authorised.
+    pub auth: Text,
+    /// The event in words.
+    pub message: Text,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// Seconds since 1970.
+    pub time: Option<i64>,
+    /// Id of the application key.
+    pub application_key: Text,
+    /// Id of the API key.
+    pub api_key: Text,
+    /// Id of the access token.
+    pub token: Text,
+    /// The OAuth client.
+    pub client: Text,
+    /// Who.
+    pub user: Text,
 }
 
-impl Events<'_, '_> {
+impl<'a, 'b> Events<'a, 'b> {
+    /// None yet.
+    pub fn new(tally: &'a mut Tally<'b>) -> Self {
+        Self { tally, record: 0 }
+    }
+
+    /// Passes over an event that cannot be read.
+    pub fn lost(&mut self, why: &'static str) {
+        self.record += 1;
+        self.tally.seen(self.record);
+        self.tally.problem(Some(self.record), why);
+    }
+
     /// An event, a list of events, or an object that holds a list.
     fn value<R: BufRead>(&mut self, scanner: &mut Scanner<R>, depth: u8) -> json::Result<()> {
         if depth > DEEPEST {
@@ -110,7 +135,6 @@ impl Events<'_, '_> {
                 let mut lists = false;
                 let read = self.event(scanner, &mut event, &mut lists, depth);
                 if !lists {
-                    self.record += 1;
                     self.count(&event);
                 }
                 read
@@ -152,7 +176,9 @@ impl Events<'_, '_> {
         })
     }
 
-    fn count(&mut self, event: &Event) {
+    /// Counts an event, if it is a request that a credential made.
+    pub fn count(&mut self, event: &Event) {
+        self.record += 1;
         let record = self.record;
         self.tally.seen(record);
         let (method, path, said) = (event.method.lossy(), event.path.lossy(), event.message.lossy());

@@ -43,6 +43,14 @@ yields! {
     net_http: "net_http.log";
     mitmproxy: "flows.mitm";
     burp: "burp.xml";
+    otlp_lines: "otlp.jsonl";
+    otlp: "otlp.json";
+    jaeger: "jaeger.json";
+    zipkin: "zipkin.json";
+    datadog_spans: "datadog_spans.json";
+    datadog_trace: "datadog_trace.json";
+    audit_csv: "audit.csv";
+    audit_messages: "audit_messages.csv";
 }
 
 #[test]
