@@ -1,0 +1,493 @@
+//! What an expression may be: bounded sets of texts with holes, client objects, functions, instances, tables.
+//!
+//! Values are symbolic where a function's own parameters or its receiver's fields are concerned ([`Ref`]), so that a
+//! function is summarised once and instantiated at every call.
+
+use crate::evidence::{Legacy, Naming, Version};
+use crate::ir::{FunctionId, Name};
+use smallvec::SmallVec;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::request::Site;
+
+/// Most values that a set holds; what does not fit is forgotten.
+pub const MAX_VALUES: usize = 64;
+/// Deepest chain of fields that a [`Ref`] follows.
+const MAX_PATH: usize = 4;
+
+/// A function of the whole program: module index and function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fun {
+    /// Index of the module.
+    pub module: u32,
+    /// The function in it.
+    pub id: FunctionId,
+}
+
+/// A class of the whole program; the parts of one class in several files share one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Cls(pub u32);
+
+/// Something decided elsewhere: a parameter of a function or the receiver, and a field path from there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ref {
+    /// Where it starts.
+    pub root: Root,
+    /// Fields from there.
+    pub path: SmallVec<[Name; 2]>,
+}
+
+/// Start of a [`Ref`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Root {
+    /// A parameter.
+    Param(Fun, u16),
+    /// The receiver of a method that is written in this class.
+    This(Cls),
+}
+
+impl Ref {
+    /// The root itself.
+    pub fn root(root: Root) -> Self {
+        Self { root, path: SmallVec::new() }
+    }
+
+    /// A field of it; `None` where the chain gets too long to be useful.
+    pub fn field(&self, name: &Name) -> Option<Self> {
+        if self.path.len() >= MAX_PATH {
+            return None;
+        }
+        let mut it = self.clone();
+        it.path.push(name.clone());
+        Some(it)
+    }
+}
+
+/// One possible value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Value {
+    /// A string.
+    Text(Arc<Text>),
+    /// Decided by the caller or the receiver.
+    Ref(Ref),
+    /// An API object of an official client.
+    Client(Arc<Client>),
+    /// An object of an older client, with the symbol so far (`api.Monitor`, `Client`).
+    Legacy(Legacy, Name),
+    /// An object of a class of the program.
+    Instance(Arc<Instance>),
+    /// A class of the program.
+    Class(Cls),
+    /// A function of the program, with what it captured.
+    Function(Arc<Closure>),
+    /// A method of an API object, taken as a value.
+    Method(Arc<Value>, Name),
+    /// A module of the program.
+    Module(u32),
+    /// A name from outside the program, dotted: `requests.get`, `os.environ`.
+    External(Name),
+    /// What a call of something from outside the program gave.
+    Made(Arc<Made>),
+    /// A dictionary.
+    Table(Arc<Table>),
+    /// A list or tuple.
+    List(Arc<Vec<Set>>),
+    /// `true` or `false`.
+    Bool(bool),
+    /// Null.
+    Null,
+}
+
+/// An API object of an official client. Where it was made is not part of its identity.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Whose rules name its methods.
+    pub naming: Naming,
+    /// API version, where the class does not leave it open.
+    pub version: Option<Version>,
+    /// Class as written.
+    pub class: Option<Name>,
+    /// Where it was made.
+    pub made: Option<Site>,
+}
+
+impl Client {
+    fn key(&self) -> (Naming, Option<Version>, &Option<Name>) {
+        (self.naming, self.version, &self.class)
+    }
+}
+
+impl PartialEq for Client {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Client {}
+
+impl std::hash::Hash for Client {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+impl PartialOrd for Client {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Client {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+/// An object of a class of the program, with the constructor's arguments where they are known.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Instance {
+    /// Its class.
+    pub class: Cls,
+    /// What its constructor was called with.
+    pub made: Option<Arc<Bindings>>,
+    /// Fields set by the literal that made it.
+    pub fields: Option<Arc<Table>>,
+}
+
+impl Instance {
+    /// Some object of the class.
+    pub fn any(class: Cls) -> Self {
+        Self { class, made: None, fields: None }
+    }
+}
+
+/// Arguments of one call of one function, by parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Bindings {
+    /// The function.
+    pub function: Fun,
+    /// What each parameter gets; empty sets are unknown.
+    pub args: Vec<Set>,
+}
+
+/// A function value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Closure {
+    /// The function.
+    pub function: Fun,
+    /// The object it was taken from.
+    pub receiver: Option<Value>,
+    /// What the enclosing functions' parameters were when it was made.
+    pub captured: Vec<Arc<Bindings>>,
+    /// Arguments already supplied (`partial`, `bind`).
+    pub partial: Vec<Set>,
+}
+
+impl Closure {
+    /// A function as it stands in the program.
+    pub fn plain(function: Fun) -> Self {
+        Self { function, receiver: None, captured: Vec::new(), partial: Vec::new() }
+    }
+}
+
+/// What a call of something from outside the program gave.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Made {
+    /// Dotted path of what was called, every call marked: `resty.New().R()`.
+    pub path: Name,
+    /// The object the last call was made on.
+    pub on: Option<Arc<Made>>,
+    /// Its arguments.
+    pub args: Args,
+    /// How long the chain is.
+    pub depth: u8,
+}
+
+/// Arguments of a call, evaluated.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Args {
+    /// By position.
+    pub positional: Vec<Set>,
+    /// By name.
+    pub named: Vec<(Name, Set)>,
+    /// Unpacked dictionaries.
+    pub spread: Vec<Set>,
+}
+
+impl Args {
+    /// The argument called `name`, looked up among the named ones and in unpacked tables.
+    pub fn named(&self, name: &str) -> Option<&Set> {
+        self.named.iter().find(|(n, _)| n == name).map(|(_, s)| s).or_else(|| {
+            self.spread.iter().flat_map(|s| &s.items).find_map(|i| match &i.value {
+                Value::Table(t) => t.entry(name),
+                _ => None,
+            })
+        })
+    }
+
+    /// The argument at `index`.
+    pub fn at(&self, index: usize) -> Option<&Set> {
+        self.positional.get(index)
+    }
+
+    /// All arguments in order, named ones last.
+    pub fn all(&self) -> impl Iterator<Item = &Set> {
+        self.positional.iter().chain(self.named.iter().map(|(_, s)| s)).chain(&self.spread)
+    }
+}
+
+/// A dictionary.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Table {
+    /// Entries with known keys, in order.
+    pub entries: Vec<(Name, Set)>,
+    /// Values under unknown keys.
+    pub rest: Set,
+}
+
+impl Table {
+    /// The value under `key`.
+    pub fn entry(&self, key: &str) -> Option<&Set> {
+        self.entries.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v)
+    }
+}
+
+/// Text with holes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Text {
+    /// Pieces in order; neighbouring literals are joined.
+    pub pieces: SmallVec<[Piece; 2]>,
+}
+
+/// A piece of a [`Text`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Piece {
+    /// Known.
+    Lit(Name),
+    /// Decided by the caller or the receiver.
+    Ref(Ref),
+    /// Read from an environment variable of this name.
+    Env(Name),
+    /// Unknown; the name of the variable or field it came from, may be empty.
+    Hole(Name),
+}
+
+impl Text {
+    /// Only literal text.
+    pub fn literal(text: impl Into<Name>) -> Self {
+        let mut it = Self::default();
+        it.push(Piece::Lit(text.into()));
+        it
+    }
+
+    /// Nothing but one piece.
+    pub fn piece(piece: Piece) -> Self {
+        let mut it = Self::default();
+        it.push(piece);
+        it
+    }
+
+    /// Appends a piece.
+    pub fn push(&mut self, piece: Piece) {
+        match (self.pieces.last_mut(), piece) {
+            (_, Piece::Lit(text)) if text.is_empty() => {}
+            (Some(Piece::Lit(last)), Piece::Lit(text)) => {
+                let mut joined = String::with_capacity(last.len() + text.len());
+                joined.push_str(last);
+                joined.push_str(&text);
+                *last = joined.into();
+            }
+            (_, piece) => self.pieces.push(piece),
+        }
+    }
+
+    /// Appends another text.
+    pub fn extend(&mut self, other: &Self) {
+        for piece in &other.pieces {
+            self.push(piece.clone());
+        }
+    }
+
+    /// The whole text where nothing is missing.
+    pub fn as_literal(&self) -> Option<&str> {
+        match self.pieces.as_slice() {
+            [] => Some(""),
+            [Piece::Lit(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether anything in it is still to be decided by a caller or receiver.
+    pub fn has_refs(&self) -> bool {
+        self.pieces.iter().any(|p| matches!(p, Piece::Ref(_)))
+    }
+
+    /// The literal at its start, empty if it starts with something else.
+    pub fn head(&self) -> &str {
+        match self.pieces.first() {
+            Some(Piece::Lit(text)) => text,
+            _ => "",
+        }
+    }
+}
+
+/// Which alternatives were taken on the way to a value: (choice, alternative). Values whose worlds disagree never meet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct World(SmallVec<[(u64, u16); 2]>);
+
+impl World {
+    /// Most choices remembered; later ones are forgotten, which only widens what may meet.
+    const MAX_CHOICES: usize = 6;
+
+    /// Both worlds at once; `None` where they exclude each other.
+    pub fn and(&self, other: &Self) -> Option<Self> {
+        if other.0.is_empty() {
+            return Some(self.clone());
+        }
+        let mut it = self.clone();
+        for &(choice, alternative) in &other.0 {
+            match it.0.binary_search_by_key(&choice, |c| c.0) {
+                Ok(i) if it.0[i].1 != alternative => return None,
+                Ok(_) => {}
+                Err(i) if it.0.len() < Self::MAX_CHOICES => it.0.insert(i, (choice, alternative)),
+                Err(_) => {}
+            }
+        }
+        Some(it)
+    }
+
+    /// The world of one choice.
+    pub fn of(choice: u64, alternative: u16) -> Self {
+        let mut it = Self::default();
+        it.0.push((choice, alternative));
+        it
+    }
+}
+
+/// A value in its world.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Item {
+    /// The value.
+    pub value: Value,
+    /// Under which choices.
+    pub world: World,
+}
+
+/// What may stand in one place. Empty means nothing is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Set {
+    /// The values, without repetition, in the order found.
+    pub items: Vec<Item>,
+}
+
+impl Set {
+    /// Nothing known.
+    pub const fn unknown() -> Self {
+        Self { items: Vec::new() }
+    }
+
+    /// One value.
+    pub fn of(value: Value) -> Self {
+        Self { items: vec![Item { value, world: World::default() }] }
+    }
+
+    /// One text.
+    pub fn text(text: Text) -> Self {
+        Self::of(Value::Text(Arc::new(text)))
+    }
+
+    /// One literal.
+    pub fn literal(text: impl Into<Name>) -> Self {
+        Self::text(Text::literal(text))
+    }
+
+    /// Adds a value that holds in every world.
+    pub fn add(&mut self, value: Value) -> bool {
+        self.insert(Item { value, world: World::default() })
+    }
+
+    /// Adds a value in its world; says whether it is new.
+    pub fn insert(&mut self, item: Item) -> bool {
+        if self.items.len() >= MAX_VALUES || self.items.contains(&item) {
+            return false;
+        }
+        self.items.push(item);
+        true
+    }
+
+    /// Adds all of another set; says whether any was new.
+    pub fn join(&mut self, other: &Self) -> bool {
+        let mut new = false;
+        for item in &other.items {
+            new |= self.insert(item.clone());
+        }
+        new
+    }
+
+    /// The values alone.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.items.iter().map(|i| &i.value)
+    }
+
+    /// Whether nothing is known.
+    pub fn is_unknown(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The same values, worlds forgotten: what leaves a function no longer depends on its branches.
+    pub fn without_worlds(&self) -> Self {
+        if self.items.iter().all(|i| i.world == World::default()) {
+            return self.clone();
+        }
+        let mut it = Self::default();
+        for item in &self.items {
+            it.add(item.value.clone());
+        }
+        it
+    }
+
+    /// The same values, all in `world` as well; those that exclude it are gone.
+    pub fn within(&self, world: &World) -> Self {
+        if *world == World::default() {
+            return self.clone();
+        }
+        let mut it = Self::default();
+        for item in &self.items {
+            if let Some(world) = item.world.and(world) {
+                it.insert(Item { value: item.value.clone(), world });
+            }
+        }
+        it
+    }
+
+    /// The literal texts among the values, if there is at least one value and nothing else.
+    pub fn literals(&self) -> Option<Vec<&str>> {
+        if self.items.is_empty() {
+            return None;
+        }
+        self.values()
+            .map(|v| match v {
+                Value::Text(t) => t.as_literal(),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The only literal text, if that is all there is.
+    pub fn literal_text(&self) -> Option<&str> {
+        match self.literals()?.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// Applies `f` to every value, keeping worlds.
+    pub fn flat_map(&self, mut f: impl FnMut(&Value) -> Self) -> Self {
+        let mut out = Self::default();
+        for item in &self.items {
+            out.join(&f(&item.value).within(&item.world));
+        }
+        out
+    }
+}
