@@ -1,0 +1,305 @@
+//! Where requests leave the program: calls of HTTP libraries, and calls of anything that takes a Datadog address.
+
+use crate::evidence::{Naming, Origin};
+use crate::ir::{Language, Name};
+use crate::url::Target;
+use std::sync::Arc;
+
+use super::exec::Run;
+use super::found::{Found, What};
+use super::origin;
+use super::request::{Guard, Request, Site, template};
+use super::strings;
+use super::subst::texts_of;
+use super::transport::{self, Role};
+use super::value::{Args, Made, Piece, Set, Text, Value, World};
+
+/// A possible method of a request, and under which condition it is the one.
+pub type Verb = (Text, World, Option<Guard>);
+
+impl Run<'_> {
+    /// A call of an outside function: if it belongs to an HTTP library, the request it makes. Says whether it does.
+    pub fn http_call(&mut self, path: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site) -> bool {
+        if transport::is_mock(path) {
+            return false;
+        }
+        let last = transport::last_segment(path);
+        if let Some((verbs, urls)) = transport::built(path, last, on, args) {
+            self.request(&verbs, &urls, on, args, site, path, false);
+            return true;
+        }
+        if transport::is_library(self.module.language, path) {
+            if let Some(role) = transport::role(last, path) {
+                return self.library_call(role, path, on, args, site);
+            }
+            return false;
+        }
+        if let Some(words) = transport::process_words(path, args) {
+            self.run_words(&words, site);
+            return true;
+        }
+        let label: Name = path[..path.len() - last.len()].trim_end_matches(['.', ':']).into();
+        self.generic_request(&last.into(), args, site, &label);
+        false
+    }
+
+    fn library_call(&mut self, role: Role, path: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site) -> bool {
+        let Some((verbs, urls)) = transport::arguments(role, args) else { return false };
+        self.request(&verbs, &urls, on, args, site, path, false);
+        true
+    }
+
+    /// Requests for all combinations of methods and addresses that can meet.
+    #[allow(clippy::too_many_arguments, reason = "one call site shape, spelled out")]
+    fn request(&mut self, verbs: &[Verb], urls: &Set, on: Option<&Arc<Made>>, args: &Args, site: Site, path: &str, likely: bool) {
+        let urls = transport::with_base(urls, on);
+        let keys = transport::carries_keys(args, on);
+        for item in &urls.items {
+            // Request objects were requests when they were made.
+            if matches!(item.value, Value::Made(_) | Value::Instance(_) | Value::Null | Value::Function(_)) {
+                continue;
+            }
+            for url in texts_of(&Set::of(item.value.clone()), &Name::default()) {
+                for (verb, world, guard) in verbs {
+                    if world.and(&item.world).is_none() {
+                        continue;
+                    }
+                    let request = Request {
+                        verb: verb.clone(),
+                        url: url.clone(),
+                        guards: guard.iter().cloned().collect(),
+                        origin: if keys { Origin::Datadog } else { Origin::Unknown },
+                        at: site,
+                        settled: false,
+                        likely,
+                        cli: false,
+                        steps: vec![(format!("request by {path}").into(), site)],
+                    };
+                    self.emit(request);
+                }
+            }
+        }
+    }
+
+    /// A request by something that is no known library: it must carry a Datadog address that is an operation's.
+    pub fn generic_request(&mut self, name: &Name, args: &Args, site: Site, label: &Name) {
+        if !transport::sounds_like_request(name) || transport::is_mock(label) {
+            return;
+        }
+        let serves = args.positional.iter().skip(1).any(|s| s.values().any(|v| matches!(v, Value::Function(_))));
+        let Some((verbs, urls)) = transport::guessed(name, args) else { return };
+        let keys = transport::carries_keys(args, None);
+        for item in &urls.items {
+            let Value::Text(url) = &item.value else { continue };
+            let host = origin::from_url(url);
+            if (serves && host != Origin::Datadog) || !transport::has_api_path(url) {
+                continue;
+            }
+            let origin = if keys { Origin::Datadog } else { host.min(self.origin_here()) };
+            if !matches!(origin, Origin::Datadog | Origin::LikelyDatadog) || host == Origin::Other {
+                continue;
+            }
+            for (verb, world, guard) in &verbs {
+                if world.and(&item.world).is_some() {
+                    self.emit(Request {
+                        verb: verb.clone(),
+                        url: (**url).clone(),
+                        guards: guard.iter().cloned().collect(),
+                        origin,
+                        at: site,
+                        settled: false,
+                        likely: true,
+                        cli: false,
+                        steps: vec![(format!("address given to {name}").into(), site)],
+                    });
+                }
+            }
+        }
+    }
+
+    /// Takes a request: decided ones are found, open ones wait for a caller or a receiver.
+    pub fn emit(&mut self, mut request: Request) {
+        for guard in self.guards.clone() {
+            if request.guards.len() < 6 && !request.guards.contains(&guard) {
+                request.guards.push(guard);
+            }
+        }
+        if request.url.pieces.len() > 24 {
+            return;
+        }
+        match origin::from_url(&request.url) {
+            Origin::Other => return,
+            Origin::Datadog => request.origin = Origin::Datadog,
+            Origin::LikelyDatadog => request.origin = request.origin.min(Origin::LikelyDatadog),
+            Origin::Unknown => {}
+        }
+        if !matches!(request.origin, Origin::Datadog) {
+            request.origin = merge(request.origin, self.origin_here());
+        }
+        let open = request.is_open();
+        request.settled |= !request.verb.has_refs() && self.is_determined(&request);
+        let positive = matches!(request.origin, Origin::Datadog | Origin::LikelyDatadog);
+        if open && !(request.settled && positive) {
+            let requests = &mut self.out.summary.requests;
+            if requests.len() < 256 && !requests.contains(&request) {
+                requests.push(request);
+            }
+            return;
+        }
+        let found = Found {
+            at: request.at,
+            fun: self.fun,
+            likely: request.likely,
+            literals: Vec::new(),
+            steps: request.steps.clone(),
+            what: What::Http(Box::new(request)),
+        };
+        self.found(found);
+    }
+
+    /// Whether the operation is certain whatever fills the holes.
+    pub fn is_determined(&self, request: &Request) -> bool {
+        let url = template(&request.url);
+        let target = Target::parse(&url);
+        let routes = self.scope.catalog.routes(request.method().as_deref(), &target);
+        routes.first().is_some_and(|r| r.quality == crate::catalog::Quality::Exact)
+            && request.method().is_some()
+    }
+
+    /// What the names and keys around this function say.
+    pub fn origin_here(&self) -> Origin {
+        if self.out.summary.keys {
+            return Origin::Datadog;
+        }
+        let program = self.program();
+        let function = self.module.function(self.fun.id);
+        let mut names: Vec<Name> = Vec::new();
+        let mut at = Some(function);
+        while let Some(f) = at {
+            names.push(f.name.clone());
+            if let Some(owner) = f.owner {
+                let class = program.class_id(self.fun.module, owner);
+                names.push(program.class(class).name.clone());
+                for base in program.ancestors(class).into_iter().skip(1) {
+                    names.push(program.class(base).name.clone());
+                }
+                names.extend(program.external_bases(class));
+            }
+            at = f.parent.map(|p| self.module.function(p));
+            if names.len() > 64 {
+                break;
+            }
+        }
+        match origin::from_names(names.iter().map(Name::as_str)) {
+            Origin::Unknown => {}
+            origin => return origin,
+        }
+        if let Some(owner) = self.owner
+            && program.class(owner).methods.values().flatten().chain(&program.class(owner).constructors).any(|f| self.scope.summary(*f).keys)
+        {
+            return Origin::LikelyDatadog;
+        }
+        match origin::from_names(self.module.file.rsplit('/')) {
+            Origin::Unknown => {}
+            origin => return origin,
+        }
+        let keys = (0..self.module.functions.len()).any(|f| {
+            let fun = super::value::Fun { module: self.fun.module, id: crate::ir::FunctionId(u32::try_from(f).unwrap_or(0)) };
+            self.scope.state.summary(fun).keys
+        });
+        if keys { Origin::LikelyDatadog } else { Origin::Unknown }
+    }
+
+    /// A method that only an official client has, on a receiver nobody knows, in a file that imports that client.
+    pub fn by_unique_name(&mut self, name: &Name, args: &Args, site: Site, label: &Name) -> bool {
+        let naming = match self.module.language {
+            Language::Python => Naming::Python,
+            Language::JavaScript | Language::TypeScript => Naming::TypeScript,
+            Language::Go => Naming::Go,
+            Language::Java | Language::Kotlin => Naming::Java,
+            Language::Ruby => Naming::Ruby,
+            Language::Rust => Naming::Rust,
+            _ => return false,
+        };
+        let compound = name.contains('_') || name.chars().filter(char::is_ascii_uppercase).count() + usize::from(naming != Naming::Go) >= 2;
+        let lower = label.to_ascii_lowercase();
+        let speaks = lower.contains("api") || lower.contains("client") || lower.contains("datadog") || lower == "dd";
+        if !compound || !speaks || !self.scope.catalog.is_sdk_method(naming, name) || self.program().defines_method(name) {
+            return false;
+        }
+        if !self.module.imports.iter().any(|i| super::library::official(&i.module) == Some(naming)) {
+            return false;
+        }
+        let client = super::value::Client { naming, version: None, class: None, made: None };
+        self.found(Found {
+            what: What::Sdk(Arc::new(client), name.clone()),
+            at: site,
+            fun: self.fun,
+            likely: true,
+            literals: Vec::new(),
+            steps: vec![(format!("{name} is a method of the client only").into(), site)],
+        });
+        let _ = args;
+        true
+    }
+
+    /// Words of a command line, evaluated.
+    pub fn command(&mut self, id: crate::ir::ExprId, words: &[crate::ir::ExprId]) -> Set {
+        let site = self.site(id);
+        let words: Vec<Set> = words.iter().map(|w| self.eval(*w)).collect();
+        self.run_words(&words, site);
+        Set::unknown()
+    }
+
+    fn run_words(&mut self, words: &[Set], site: Site) {
+        match super::command::parse(words) {
+            Some(super::command::Command::Request { verb, urls, keys, program }) => {
+                for url in urls {
+                    for text in texts_of(&url, &Name::default()) {
+                        for (verb, _) in strings::verbs(&verb) {
+                            self.emit(Request {
+                                verb,
+                                url: text.clone(),
+                                guards: Vec::new(),
+                                origin: if keys { Origin::Datadog } else { Origin::Unknown },
+                                at: site,
+                                settled: false,
+                                likely: false,
+                                cli: true,
+                                steps: vec![(format!("request by {program}").into(), site)],
+                            });
+                        }
+                    }
+                }
+            }
+            Some(super::command::Command::Dog(words)) => {
+                let client = crate::evidence::Legacy::Dogshell;
+                let symbol = (2..=words.len()).rev().map(|n| Name::from(words[..n].join(" "))).find(|s| self.scope.catalog.is_legacy_symbol(client, s));
+                if let Some(symbol) = symbol {
+                    self.found(Found {
+                        steps: vec![(format!("{symbol} run").into(), site)],
+                        what: What::Legacy(client, symbol),
+                        at: site,
+                        fun: self.fun,
+                        likely: false,
+                        literals: Vec::new(),
+                    });
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+/// Two opinions on whose URL it is; a positive one wins.
+fn merge(a: Origin, b: Origin) -> Origin {
+    match (a, b) {
+        (Origin::Unknown, other) | (other, Origin::Unknown) => other,
+        (a, b) => a.min(b),
+    }
+}
+
+/// Whether a text is nothing but something unknown.
+pub fn is_blank(text: &Text) -> bool {
+    text.pieces.iter().all(|p| !matches!(p, Piece::Lit(l) if l.len() > 1))
+}

@@ -1,0 +1,103 @@
+//! HTTP requests as functions make them, before and after their callers have filled the holes.
+
+use crate::evidence::Origin;
+use crate::ir::{Name, Span};
+use crate::url::Template;
+
+use super::value::{Piece, Ref, Root, Text};
+
+/// A place in the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Site {
+    /// Index of the module.
+    pub module: u32,
+    /// The stretch in it.
+    pub span: Span,
+}
+
+/// A request with what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Request {
+    /// Method, letter case as found; empty if unknown.
+    pub verb: Text,
+    /// URL or path.
+    pub url: Text,
+    /// What must hold of parameters for the request to be made.
+    pub guards: Vec<Guard>,
+    /// Whose URL it is, as far as the code around it tells.
+    pub origin: Origin,
+    /// Where it is reported: the place at which the operation became determined.
+    pub at: Site,
+    /// Whether `at` is final, and only the host is still to be learned.
+    pub settled: bool,
+    /// Whether a link was inferred rather than proven.
+    pub likely: bool,
+    /// Whether a command-line program makes it.
+    pub cli: bool,
+    /// How it was derived, innermost first.
+    pub steps: Vec<(Name, Site)>,
+}
+
+/// A condition on something a caller decides.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Guard {
+    /// It equals one of these texts, letter case ignored (true), or none of them (false).
+    Equal(Ref, Vec<Name>, bool),
+    /// It is given and neither false nor null (true), or not (false).
+    Truthy(Ref, bool),
+}
+
+impl Guard {
+    /// What it is about.
+    pub fn subject(&self) -> &Ref {
+        match self {
+            Self::Equal(subject, ..) | Self::Truthy(subject, _) => subject,
+        }
+    }
+
+    /// The opposite condition.
+    pub fn negated(&self) -> Self {
+        match self {
+            Self::Equal(r, texts, yes) => Self::Equal(r.clone(), texts.clone(), !yes),
+            Self::Truthy(r, yes) => Self::Truthy(r.clone(), !yes),
+        }
+    }
+}
+
+impl Request {
+    /// The references that are still to be filled.
+    pub fn refs(&self) -> impl Iterator<Item = &Ref> {
+        self.verb.pieces.iter().chain(&self.url.pieces).filter_map(|p| match p {
+            Piece::Ref(r) => Some(r),
+            _ => None,
+        })
+    }
+
+    /// Whether a caller has something to fill.
+    pub fn has_params(&self) -> bool {
+        self.refs().any(|r| matches!(r.root, Root::Param(..)))
+            || self.guards.iter().any(|g| matches!(g.subject().root, Root::Param(..)))
+    }
+
+    /// Whether anything is left to fill.
+    pub fn is_open(&self) -> bool {
+        self.refs().next().is_some()
+    }
+
+    /// The method in upper case, if it is known.
+    pub fn method(&self) -> Option<Name> {
+        self.verb.as_literal().filter(|v| !v.is_empty()).map(|v| Name::from(v.to_ascii_uppercase()))
+    }
+}
+
+/// A text as a URL template: everything unknown is a hole.
+pub fn template(text: &Text) -> Template {
+    let mut out = Template::default();
+    for piece in &text.pieces {
+        match piece {
+            Piece::Lit(lit) => out.push_text(lit),
+            _ => out.push_hole(),
+        }
+    }
+    out
+}

@@ -1,0 +1,293 @@
+//! Reading what is known: fields of objects, members of classes and modules, values passed to parameters.
+//!
+//! Everything read is noted, so that the reader runs again when it changes.
+
+use crate::catalog::Catalog;
+use crate::ir::{FunctionKind, Name};
+use rustc_hash::FxHashSet as HashSet;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use super::library;
+use super::program::{Program, Resolved};
+use super::state::{Key, State, Summary};
+use super::subst::Subst;
+use super::value::{Cls, Closure, Fun, Instance, Piece, Ref, Root, Set, Text, Value};
+
+/// Deepest chain of lookups.
+const MAX_DEPTH: u8 = 12;
+
+/// The pseudo-class whose fields are the variables of a module that its functions fill in.
+pub fn module_class(module: u32) -> Cls {
+    Cls(u32::MAX - module)
+}
+
+/// The program, what is known of it, and who asks.
+pub struct Scope<'a> {
+    /// The linked program.
+    pub program: &'a Program,
+    /// What the round before knew.
+    pub state: &'a State,
+    /// The table.
+    pub catalog: &'a Catalog,
+    reads: RefCell<HashSet<Key>>,
+    budget: Cell<u32>,
+}
+
+impl<'a> Scope<'a> {
+    /// A scope with nothing read yet. `budget` bounds how many lookups one function may cause.
+    pub fn new(program: &'a Program, state: &'a State, catalog: &'a Catalog) -> Self {
+        Self { program, state, catalog, reads: RefCell::default(), budget: Cell::new(200_000) }
+    }
+
+    /// What was read since the scope was made.
+    pub fn into_reads(self) -> HashSet<Key> {
+        self.reads.into_inner()
+    }
+
+    fn note(&self, key: Key) {
+        self.reads.borrow_mut().insert(key);
+    }
+
+    /// Spends some of the budget; false when it is used up.
+    pub fn spend(&self, cost: u32) -> bool {
+        let left = self.budget.get().saturating_sub(cost);
+        self.budget.set(left);
+        left > 0
+    }
+
+    /// What a function was found to do.
+    pub fn summary(&self, fun: Fun) -> &'a Summary {
+        self.note(Key::Summary(fun));
+        self.state.summary(fun)
+    }
+
+    /// What callers pass for a parameter, all of them together, and its default.
+    pub fn passed(&self, fun: Fun, index: u16) -> Set {
+        self.note(Key::Param(fun, index));
+        let mut set = self.state.param(fun, index).cloned().unwrap_or_default();
+        if let Some(Some(default)) = self.summary(fun).defaults.get(usize::from(index)) {
+            set.join(default);
+        }
+        set
+    }
+
+    /// The name to show for something unknown that a reference points at.
+    pub fn label(&self, r: &Ref) -> Name {
+        if let Some(last) = r.path.last() {
+            return last.clone();
+        }
+        match r.root {
+            Root::Param(fun, i) => {
+                self.program.function(fun).params.get(usize::from(i)).map(|p| p.name.clone()).unwrap_or_default()
+            }
+            Root::This(_) => "this".into(),
+        }
+    }
+
+    /// Whether `outer` is one of the functions that `inner` is written inside of.
+    pub fn encloses(&self, outer: Fun, inner: Fun) -> bool {
+        let mut at = inner;
+        for _ in 0..32 {
+            match self.program.function(at).parent {
+                Some(parent) => at.id = parent,
+                None => return false,
+            }
+            if at == outer && outer.module == inner.module {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// A field of every value of a set.
+    pub fn field_of_set(&self, set: &Set, name: &Name, depth: u8) -> Set {
+        set.flat_map(|value| self.field_of(value, name, depth))
+    }
+
+    /// A field of a value.
+    pub fn field_of(&self, value: &Value, name: &Name, depth: u8) -> Set {
+        if depth > MAX_DEPTH || !self.spend(1) {
+            return Set::unknown();
+        }
+        match value {
+            Value::Ref(r) => match (r.root, r.path.is_empty()) {
+                (Root::This(class), true) => self.own_field(class, name, depth),
+                _ => r.field(name).map(|r| Set::of(Value::Ref(r))).unwrap_or_default(),
+            },
+            Value::Instance(i) => self.instance_field(value, i, name, depth),
+            Value::Class(class) => self.class_member(*class, name, depth),
+            Value::Module(module) => self.module_member(*module, name),
+            Value::External(path) => library::external_field(path, name),
+            Value::Made(made) => library::made_field(made, name),
+            Value::Table(table) => match table.entry(name) {
+                Some(set) => set.clone(),
+                None => table.rest.clone(),
+            },
+            Value::Client(_) | Value::Legacy(..) => library::client_field(self.catalog, value, name),
+            Value::Text(text) if name == "value" || name == "name" => Set::of(Value::Text(text.clone())),
+            Value::List(items) => match name.as_str() {
+                "0" | "first" => items.first().cloned().unwrap_or_default(),
+                "1" | "second" => items.get(1).cloned().unwrap_or_default(),
+                "2" => items.get(2).cloned().unwrap_or_default(),
+                _ => Set::unknown(),
+            },
+            _ => Set::unknown(),
+        }
+    }
+
+    /// A field of an object of the program, with what its maker gave it.
+    fn instance_field(&self, receiver: &Value, instance: &Instance, name: &Name, depth: u8) -> Set {
+        if let Some(set) = instance.fields.as_ref().and_then(|t| t.entry(name)) {
+            return set.clone();
+        }
+        let raw = self.raw_field(instance.class, name);
+        let bindings = instance.made.iter().map(|b| &**b).collect();
+        let subst = Subst { bindings, receiver: Some(receiver), close: true };
+        let mut out = subst.set(self, &raw, depth + 1);
+        if raw.is_unknown() {
+            // An interface or an abstract class: whatever its implementations hold.
+            for sub in self.program.class(instance.class).subclasses.iter().take(16) {
+                let sub = Value::Instance(Arc::new(Instance::any(*sub)));
+                for value in self.field_of(&sub, name, depth + 2).items {
+                    if !matches!(value.value, Value::Text(_) | Value::Ref(_)) {
+                        out.insert(value);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// A field of the receiver, seen from a method written in `class`: texts stay symbolic where a subclass or a caller
+    /// may decide them, objects are what all classes together hold.
+    fn own_field(&self, class: Cls, name: &Name, depth: u8) -> Set {
+        let raw = self.raw_field(class, name);
+        let overridden = self.is_overridden(class, name);
+        let mut out = Set::unknown();
+        let mut symbolic = raw.is_unknown();
+        for item in &raw.items {
+            match &item.value {
+                Value::Text(t) if !overridden && !t.has_refs() => {
+                    out.insert(item.clone());
+                }
+                Value::Text(_) | Value::Ref(_) => symbolic = true,
+                _ => {
+                    out.insert(item.clone());
+                }
+            }
+        }
+        if overridden {
+            symbolic |= raw.items.iter().all(|i| matches!(i.value, Value::Null | Value::Text(_)));
+            for sub in self.program.descendants(class).into_iter().skip(1) {
+                self.note(Key::Field(sub, name.clone()));
+                if let Some((set, _)) = self.state.field(sub, name) {
+                    for item in &set.items {
+                        if !matches!(item.value, Value::Text(_) | Value::Ref(_)) {
+                            out.insert(item.clone());
+                        }
+                    }
+                }
+            }
+        }
+        if symbolic {
+            out.add(Value::Ref(Ref { root: Root::This(class), path: [name.clone()].into_iter().collect() }));
+            // What constructors were given, as far as it is an object rather than a text.
+            let close = Subst { bindings: Vec::new(), receiver: None, close: true };
+            for item in close.set(self, &raw, depth + 1).items {
+                if !matches!(item.value, Value::Text(_) | Value::Ref(_) | Value::Null | Value::Bool(_)) {
+                    out.insert(item);
+                }
+            }
+        }
+        out
+    }
+
+    fn is_overridden(&self, class: Cls, name: &Name) -> bool {
+        self.program.descendants(class).into_iter().skip(1).any(|sub| {
+            self.note(Key::Field(sub, name.clone()));
+            self.state.field(sub, name).is_some() || self.program.class(sub).methods.contains_key(name)
+        })
+    }
+
+    /// A field as its class stores it: the nearest class that declares or assigns it, or has a property of that name.
+    pub fn raw_field(&self, class: Cls, name: &Name) -> Set {
+        for one in self.program.ancestors(class) {
+            self.note(Key::Field(one, name.clone()));
+            if let Some((set, _)) = self.state.field(one, name) {
+                return set.clone();
+            }
+            if let Some(methods) = self.program.class(one).methods.get(name) {
+                let mut out = Set::unknown();
+                for fun in methods {
+                    match self.program.function(*fun).kind {
+                        FunctionKind::Property => {
+                            out.join(&self.summary(*fun).returns);
+                        }
+                        _ => {
+                            out.add(Value::Function(Arc::new(Closure {
+                                receiver: Some(Value::Ref(Ref::root(Root::This(class)))),
+                                ..Closure::plain(*fun)
+                            })));
+                        }
+                    }
+                }
+                return out;
+            }
+        }
+        Set::unknown()
+    }
+
+    /// A member of a class: constants, static methods, nested classes.
+    pub fn class_member(&self, class: Cls, name: &Name, depth: u8) -> Set {
+        for one in self.program.ancestors(class) {
+            if let Some(inner) = self.program.class(one).inner.get(name) {
+                return Set::of(Value::Class(*inner));
+            }
+        }
+        let any = Value::Instance(Arc::new(Instance::any(class)));
+        let raw = self.raw_field(class, name);
+        Subst { bindings: Vec::new(), receiver: Some(&any), close: true }.set(self, &raw, depth + 1)
+    }
+
+    /// A member of a module.
+    pub fn module_member(&self, module: u32, name: &Name) -> Set {
+        self.program.member(module, name).map(|r| self.resolved(&r)).unwrap_or_default()
+    }
+
+    /// What a resolved name stands for.
+    pub fn resolved(&self, resolved: &Resolved) -> Set {
+        match resolved {
+            Resolved::Function(fun) => Set::of(Value::Function(Arc::new(Closure::plain(*fun)))),
+            Resolved::Class(class) => Set::of(Value::Class(*class)),
+            Resolved::Module(module) => Set::of(Value::Module(*module)),
+            Resolved::External(path) => Set::of(Value::External(path.clone())),
+            Resolved::Global(module, name) => {
+                self.note(Key::Summary(Fun { module: *module, id: crate::ir::Module::MAIN }));
+                let mut set = self.state.global(*module, name).cloned().unwrap_or_default();
+                let class = module_class(*module);
+                self.note(Key::Field(class, name.clone()));
+                if let Some((more, _)) = self.state.field(class, name) {
+                    let subst = Subst { bindings: Vec::new(), receiver: None, close: true };
+                    set.join(&subst.set(self, more, 1));
+                }
+                set
+            }
+        }
+    }
+
+    /// Objects of a type that is written down.
+    pub fn instances(&self, ty: &Set) -> Set {
+        ty.flat_map(|value| match value {
+            Value::Class(class) => Set::of(Value::Instance(Arc::new(Instance::any(*class)))),
+            Value::External(path) => library::instance_of(path),
+            Value::Client(_) | Value::Instance(_) | Value::Legacy(..) | Value::Made(_) => Set::of(value.clone()),
+            _ => Set::unknown(),
+        })
+    }
+
+    /// The text that stands for something unknown.
+    pub fn hole(label: &Name) -> Text {
+        Text::piece(Piece::Hole(label.clone()))
+    }
+}

@@ -1,0 +1,178 @@
+//! What is known of the whole program between two rounds, and how one round's findings become the next round's knowledge.
+//!
+//! Every round reads the state of the round before and nothing else, so that its functions can run in any order and on
+//! any number of threads with the same outcome.
+
+use crate::ir::{FunctionId, Name};
+use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
+use std::collections::BTreeMap;
+
+use super::found::Found;
+use super::program::Program;
+use super::request::{Request, Site};
+use super::value::{Args, Cls, Fun, Set, Value};
+
+/// Something that a function's result depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Key {
+    /// What a function returns, requests and assigns.
+    Summary(Fun),
+    /// What callers pass.
+    Param(Fun, u16),
+    /// What a field may hold.
+    Field(Cls, Name),
+}
+
+/// What one run of one function found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// What it returns, in terms of its parameters and receiver.
+    pub returns: Set,
+    /// Requests that callers have to complete.
+    pub requests: Vec<Request>,
+    /// Calls of something that callers pass in.
+    pub pending: Vec<Pending>,
+    /// All values each local variable ever has.
+    pub locals: BTreeMap<Name, Set>,
+    /// Default values of the parameters.
+    pub defaults: Vec<Option<Set>>,
+    /// Whether the function handles Datadog's key headers or keys.
+    pub keys: bool,
+}
+
+/// A call whose callee is a parameter.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pending {
+    /// What is called.
+    pub callee: Value,
+    /// With what.
+    pub args: Args,
+    /// Where.
+    pub at: Site,
+}
+
+/// Everything one run of one function tells the rest of the program.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Output {
+    /// For callers.
+    pub summary: Summary,
+    /// Datadog calls that are decided here.
+    pub found: Vec<Found>,
+    /// What is stored in fields.
+    pub fields: BTreeMap<(Cls, Name), (Set, Site)>,
+    /// What is passed to functions.
+    pub params: BTreeMap<(Fun, u16), Set>,
+    /// Functions whose requests were taken over.
+    pub called: Vec<Fun>,
+    /// What was read, for the next round.
+    pub reads: HashSet<Key>,
+}
+
+/// What is known of the whole program.
+#[derive(Debug, Default)]
+pub struct State {
+    offsets: Vec<usize>,
+    outputs: Vec<Output>,
+    params: Map<(Fun, u16), Set>,
+    fields: Map<(Cls, Name), (Set, Site)>,
+}
+
+impl State {
+    /// Nothing known yet.
+    pub fn new(program: &Program) -> Self {
+        let mut offsets = Vec::with_capacity(program.modules.len() + 1);
+        let mut total = 0;
+        for module in &program.modules {
+            offsets.push(total);
+            total += module.functions.len();
+        }
+        offsets.push(total);
+        Self { offsets, outputs: vec![Output::default(); total], params: Map::default(), fields: Map::default() }
+    }
+
+    fn index(&self, fun: Fun) -> usize {
+        self.offsets[fun.module as usize] + fun.id.0 as usize
+    }
+
+    /// What a function was found to do.
+    pub fn output(&self, fun: Fun) -> &Output {
+        &self.outputs[self.index(fun)]
+    }
+
+    /// What callers see of a function.
+    pub fn summary(&self, fun: Fun) -> &Summary {
+        &self.output(fun).summary
+    }
+
+    /// What callers pass for a parameter.
+    pub fn param(&self, fun: Fun, index: u16) -> Option<&Set> {
+        self.params.get(&(fun, index))
+    }
+
+    /// What a field declared or assigned in this very class may hold, and where it got it first.
+    pub fn field(&self, class: Cls, name: &Name) -> Option<&(Set, Site)> {
+        self.fields.get(&(class, name.clone()))
+    }
+
+    /// The variables of a module.
+    pub fn global(&self, module: u32, name: &Name) -> Option<&Set> {
+        self.summary(Fun { module, id: FunctionId(0) }).locals.get(name)
+    }
+
+    /// Takes over a round's outputs and tells what changed.
+    pub fn advance(&mut self, results: Vec<(Fun, Output)>) -> HashSet<Key> {
+        let mut changed = HashSet::default();
+        let mut stores = false;
+        for (fun, output) in results {
+            let at = self.index(fun);
+            let old = &mut self.outputs[at];
+            if old.summary != output.summary {
+                changed.insert(Key::Summary(fun));
+            }
+            stores |= old.fields != output.fields || old.params != output.params;
+            *old = output;
+        }
+        if stores {
+            self.collect(&mut changed);
+        }
+        changed
+    }
+
+    /// Joins again what all functions store; knowledge that a later round refined does not linger.
+    fn collect(&mut self, changed: &mut HashSet<Key>) {
+        let mut params: Map<(Fun, u16), Set> = Map::default();
+        let mut fields: Map<(Cls, Name), (Set, Site)> = Map::default();
+        for output in &self.outputs {
+            for (key, set) in &output.params {
+                params.entry(*key).or_default().join(set);
+            }
+            for (key, (set, site)) in &output.fields {
+                fields.entry(key.clone()).or_insert_with(|| (Set::unknown(), *site)).0.join(set);
+            }
+        }
+        for (key, set) in &params {
+            if self.params.get(key) != Some(set) {
+                changed.insert(Key::Param(key.0, key.1));
+            }
+        }
+        for (key, value) in &fields {
+            if self.fields.get(key) != Some(value) {
+                changed.insert(Key::Field(key.0, key.1.clone()));
+            }
+        }
+        changed.extend(self.params.keys().filter(|k| !params.contains_key(*k)).map(|k| Key::Param(k.0, k.1)));
+        changed.extend(
+            self.fields.keys().filter(|k| !fields.contains_key(*k)).map(|k| Key::Field(k.0, k.1.clone())),
+        );
+        self.params = params;
+        self.fields = fields;
+    }
+
+    /// The functions that read something that changed, in program order.
+    pub fn dependents(&self, program: &Program, changed: &HashSet<Key>) -> Vec<Fun> {
+        if changed.is_empty() {
+            return Vec::new();
+        }
+        program.functions().filter(|f| self.output(*f).reads.iter().any(|k| changed.contains(k))).collect()
+    }
+}

@@ -1,0 +1,267 @@
+//! Putting a caller's arguments and a receiver's fields into what a function said in terms of its parameters.
+
+use crate::ir::Name;
+use std::sync::Arc;
+
+use super::scope::Scope;
+use super::request::{Guard, Request};
+use super::value::{Args, Bindings, Closure, Instance, Item, Made, Piece, Ref, Root, Set, Table, Text, Value};
+
+/// Deepest nesting of values that is rewritten.
+const MAX_DEPTH: u8 = 5;
+/// Most texts or requests that one substitution yields from one.
+const MAX_RESULTS: usize = 64;
+
+/// What is put in.
+pub struct Subst<'a> {
+    /// Arguments of the call and what closures captured.
+    pub bindings: Vec<&'a Bindings>,
+    /// The object that the function was called on.
+    pub receiver: Option<&'a Value>,
+    /// Whether constructor parameters without a known argument take what all callers together pass.
+    pub close: bool,
+}
+
+impl Subst<'_> {
+    /// What a reference stands for; `None` to leave it as it is.
+    fn reference(&self, scope: &Scope<'_>, r: &Ref, depth: u8) -> Option<Set> {
+        let start = match r.root {
+            Root::Param(fun, i) => match self.bindings.iter().find(|b| b.function == fun) {
+                Some(bindings) => bindings.args.get(usize::from(i)).cloned().unwrap_or_default(),
+                None if self.close => scope.passed(fun, i),
+                None => return None,
+            },
+            Root::This(class) => match self.receiver? {
+                Value::Ref(Ref { root: Root::This(own), path }) if path.is_empty() => {
+                    if *own == class {
+                        return None;
+                    }
+                    return Some(Set::of(Value::Ref(Ref { root: Root::This(*own), path: r.path.clone() })));
+                }
+                receiver => Set::of(receiver.clone()),
+            },
+        };
+        let mut at = start;
+        for name in &r.path {
+            at = scope.field_of_set(&at, name, depth + 1);
+        }
+        Some(at)
+    }
+
+    /// All texts that a text becomes.
+    pub fn text(&self, scope: &Scope<'_>, text: &Text, depth: u8) -> Vec<Text> {
+        let mut out = vec![Text::default()];
+        for piece in &text.pieces {
+            let filled = match piece {
+                Piece::Ref(r) => match self.reference(scope, r, depth) {
+                    Some(set) => texts_of(&set, &scope.label(r)),
+                    None => vec![Text::piece(piece.clone())],
+                },
+                piece => vec![Text::piece(piece.clone())],
+            };
+            if let [one] = filled.as_slice() {
+                out.iter_mut().for_each(|t| t.extend(one));
+                continue;
+            }
+            let mut next = Vec::new();
+            for start in &out {
+                for end in &filled {
+                    let mut joined = start.clone();
+                    joined.extend(end);
+                    if next.len() < MAX_RESULTS && !next.contains(&joined) {
+                        next.push(joined);
+                    }
+                }
+            }
+            out = next;
+        }
+        out
+    }
+
+    /// A set with everything put in.
+    pub fn set(&self, scope: &Scope<'_>, set: &Set, depth: u8) -> Set {
+        let mut out = Set::unknown();
+        for item in &set.items {
+            for value in self.value(scope, &item.value, depth).items {
+                if let Some(world) = item.world.and(&value.world) {
+                    out.insert(Item { value: value.value, world });
+                }
+            }
+        }
+        out
+    }
+
+    /// A value with everything put in; one value may become several.
+    pub fn value(&self, scope: &Scope<'_>, value: &Value, depth: u8) -> Set {
+        if depth > MAX_DEPTH {
+            return Set::of(value.clone());
+        }
+        match value {
+            Value::Ref(r) => self.reference(scope, r, depth).unwrap_or_else(|| Set::of(value.clone())),
+            Value::Text(text) if text.has_refs() => {
+                let mut out = Set::unknown();
+                for text in self.text(scope, text, depth) {
+                    out.add(Value::Text(Arc::new(text)));
+                }
+                out
+            }
+            Value::Instance(i) if i.made.is_some() || i.fields.is_some() => Set::of(Value::Instance(Arc::new(Instance {
+                class: i.class,
+                made: i.made.as_ref().map(|b| Arc::new(self.bindings(scope, b, depth + 1))),
+                fields: i.fields.as_ref().map(|t| Arc::new(self.table(scope, t, depth + 1))),
+            }))),
+            Value::Function(c) => Set::of(Value::Function(Arc::new(self.closure(scope, c, depth + 1)))),
+            Value::Method(object, name) => {
+                let mut out = Set::unknown();
+                for object in self.value(scope, object, depth + 1).values() {
+                    out.add(Value::Method(Arc::new(object.clone()), name.clone()));
+                }
+                out
+            }
+            Value::Made(m) => Set::of(Value::Made(Arc::new(self.made(scope, m, depth + 1)))),
+            Value::Table(t) => Set::of(Value::Table(Arc::new(self.table(scope, t, depth + 1)))),
+            Value::List(items) => {
+                Set::of(Value::List(Arc::new(items.iter().map(|s| self.set(scope, s, depth + 1)).collect())))
+            }
+            other => Set::of(other.clone()),
+        }
+    }
+
+    fn bindings(&self, scope: &Scope<'_>, b: &Bindings, depth: u8) -> Bindings {
+        Bindings { function: b.function, args: b.args.iter().map(|s| self.set(scope, s, depth)).collect() }
+    }
+
+    fn closure(&self, scope: &Scope<'_>, c: &Closure, depth: u8) -> Closure {
+        let mut captured: Vec<Arc<Bindings>> =
+            c.captured.iter().map(|b| Arc::new(self.bindings(scope, b, depth))).collect();
+        // A closure that leaves the function whose parameters it sees takes their values along.
+        for bindings in &self.bindings {
+            if scope.encloses(bindings.function, c.function) && !captured.iter().any(|b| b.function == bindings.function) {
+                captured.push(Arc::new((*bindings).clone()));
+            }
+        }
+        Closure {
+            function: c.function,
+            receiver: match &c.receiver {
+                Some(receiver) => self.value(scope, receiver, depth).values().next().cloned(),
+                None => None,
+            },
+            captured,
+            partial: c.partial.iter().map(|s| self.set(scope, s, depth)).collect(),
+        }
+    }
+
+    fn made(&self, scope: &Scope<'_>, m: &Made, depth: u8) -> Made {
+        if depth > MAX_DEPTH {
+            return m.clone();
+        }
+        Made {
+            path: m.path.clone(),
+            on: m.on.as_ref().map(|on| Arc::new(self.made(scope, on, depth + 1))),
+            args: self.args(scope, &m.args, depth),
+            depth: m.depth,
+        }
+    }
+
+    fn table(&self, scope: &Scope<'_>, t: &Table, depth: u8) -> Table {
+        Table {
+            entries: t.entries.iter().map(|(k, v)| (k.clone(), self.set(scope, v, depth))).collect(),
+            rest: self.set(scope, &t.rest, depth),
+        }
+    }
+
+    /// Arguments with everything put in.
+    pub fn args(&self, scope: &Scope<'_>, args: &Args, depth: u8) -> Args {
+        Args {
+            positional: args.positional.iter().map(|s| self.set(scope, s, depth)).collect(),
+            named: args.named.iter().map(|(n, s)| (n.clone(), self.set(scope, s, depth))).collect(),
+            spread: args.spread.iter().map(|s| self.set(scope, s, depth)).collect(),
+        }
+    }
+
+    /// All requests that a request becomes; none where a guard excludes it.
+    pub fn request(&self, scope: &Scope<'_>, request: &Request) -> Vec<Request> {
+        let mut guards = Vec::new();
+        for guard in &request.guards {
+            match self.guard(scope, guard) {
+                Verdict::Never => return Vec::new(),
+                Verdict::Always => {}
+                Verdict::If(guard) => guards.push(guard),
+            }
+        }
+        let mut out = Vec::new();
+        for verb in self.text(scope, &request.verb, 0) {
+            if !verb_allowed(&request.verb, &verb, &request.guards) {
+                continue;
+            }
+            for url in self.text(scope, &request.url, 0) {
+                if out.len() < MAX_RESULTS {
+                    out.push(Request { verb: verb.clone(), url, guards: guards.clone(), ..request.clone() });
+                }
+            }
+        }
+        out
+    }
+
+    fn guard(&self, scope: &Scope<'_>, guard: &Guard) -> Verdict {
+        let Some(set) = self.reference(scope, guard.subject(), 0) else { return Verdict::If(guard.clone()) };
+        if let [Item { value: Value::Ref(r), .. }] = set.items.as_slice() {
+            return Verdict::If(match guard {
+                Guard::Equal(_, texts, yes) => Guard::Equal(r.clone(), texts.clone(), *yes),
+                Guard::Truthy(_, yes) => Guard::Truthy(r.clone(), *yes),
+            });
+        }
+        let possible = |one: &Value| match guard {
+            Guard::Equal(_, texts, yes) => match one {
+                Value::Text(t) => t.as_literal().is_none_or(|l| texts.iter().any(|t| t.eq_ignore_ascii_case(l)) == *yes),
+                Value::Null => !yes,
+                _ => true,
+            },
+            Guard::Truthy(_, yes) => match one {
+                Value::Null | Value::Bool(false) => !yes,
+                Value::Text(t) => t.as_literal().is_none_or(|l| l.is_empty() != *yes),
+                Value::Ref(_) => true,
+                _ => *yes,
+            },
+        };
+        if set.is_unknown() || set.values().any(possible) { Verdict::Always } else { Verdict::Never }
+    }
+}
+
+enum Verdict {
+    Never,
+    Always,
+    If(Guard),
+}
+
+/// Whether a verb that came from the very parameter that a guard speaks of satisfies that guard.
+fn verb_allowed(before: &Text, after: &Text, guards: &[Guard]) -> bool {
+    let ([Piece::Ref(subject)], Some(verb)) = (before.pieces.as_slice(), after.as_literal()) else { return true };
+    guards.iter().all(|guard| match guard {
+        Guard::Equal(r, texts, yes) if r == subject => texts.iter().any(|t| t.eq_ignore_ascii_case(verb)) == *yes,
+        _ => true,
+    })
+}
+
+/// The texts a set stands for; whatever is no text is a hole with this label.
+pub fn texts_of(set: &Set, label: &Name) -> Vec<Text> {
+    let mut out: Vec<Text> = Vec::new();
+    for value in set.values() {
+        let text = match value {
+            Value::Text(t) => (**t).clone(),
+            Value::Ref(r) => Text::piece(Piece::Ref(r.clone())),
+            Value::External(path) => Text::piece(Piece::Hole(path.clone())),
+            Value::Made(m) => Text::piece(Piece::Hole(m.path.clone())),
+            // A missing value is no part of an address that works.
+            Value::Null | Value::Bool(_) if set.items.len() > 1 => continue,
+            _ => Text::piece(Piece::Hole(label.clone())),
+        };
+        if !out.contains(&text) && out.len() < MAX_RESULTS {
+            out.push(text);
+        }
+    }
+    if out.is_empty() {
+        out.push(Text::piece(Piece::Hole(label.clone())));
+    }
+    out
+}
