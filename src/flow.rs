@@ -1,25 +1,78 @@
 //! What the program does, for all languages at once: string values, client objects, wrappers, requests.
+//!
+//! Every function is run abstractly (`exec`, `eval`, `call`) against what the round before knew of all others (`state`),
+//! until nothing changes; what a function leaves open is completed by its callers (`subst`). `library`, `transport`,
+//! `command` and `strings` know the outside world, `origin` whose address it is, `finish` puts the result into evidence.
+//! Which operation an address or a method means is left to `resolve`.
 
+mod annotation;
+mod call;
+mod command;
+mod eval;
+mod exec;
+mod finish;
+mod found;
+mod http;
+mod library;
+mod origin;
+mod program;
+mod request;
+mod scope;
+mod state;
+mod strings;
+mod subst;
+mod transport;
+mod value;
+
+use crate::catalog::Catalog;
 use crate::evidence::Evidence;
 use crate::ir::{Module, Name};
+use rayon::prelude::*;
+
+use exec::Run;
+use program::Program;
+use scope::Scope;
+use state::State;
+use value::Fun;
+
+/// Rounds after which the analysis stops even if something still changes: the longest chain of wrappers, fields and
+/// factories it sees through.
+const MAX_ROUNDS: usize = 16;
 
 /// What the engine may assume.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'c> {
+    /// The table, for the names of the clients' methods and for knowing when a path is decided.
+    pub catalog: &'c Catalog,
     /// Further hosts that are Datadog's (proxies).
-    pub hosts: Vec<String>,
+    pub hosts: &'c [String],
 }
 
 /// What the engine found.
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
-    /// Every call seen, in no particular order.
+    /// Every call seen, in the order of files.
     pub evidence: Vec<Evidence>,
     /// Names of functions and classes whose requests depend on their callers: files that mention them matter too.
     pub demand: Vec<Name>,
 }
 
-/// Analyses a whole project.
-pub fn analyze(_modules: Vec<Module>, _options: &Options) -> Analysis {
-    Analysis::default()
+/// Analyses a whole project. The result does not depend on the order of the modules nor on the number of threads.
+pub fn analyze(modules: Vec<Module>, options: &Options<'_>) -> Analysis {
+    let program = Program::link(modules);
+    let mut state = State::new(&program);
+    let mut dirty: Vec<Fun> = program.functions().collect();
+    for _ in 0..MAX_ROUNDS {
+        let results: Vec<_> = dirty
+            .par_iter()
+            .with_min_len(16)
+            .map(|&fun| (fun, Run::run(Scope::new(&program, &state, options), fun)))
+            .collect();
+        let changed = state.advance(results);
+        dirty = state.dependents(&program, &changed);
+        if dirty.is_empty() {
+            break;
+        }
+    }
+    Analysis { evidence: finish::evidence(&program, &state, options), demand: finish::demand(&program, &state) }
 }

@@ -93,7 +93,7 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     }
 
     let mut resolver = Resolver::new(catalog);
-    let found = code::analyze(&tree, &options.hosts);
+    let found = code::analyze(&tree, &options.hosts, catalog);
     inputs.analyzed = found.analyzed;
     inputs.bytes = found.bytes;
     inputs.skipped.extend(found.skipped);

@@ -11,9 +11,7 @@ use super::request::Site;
 use super::state::Pending;
 use super::strings;
 use super::subst::Subst;
-use super::value::{
-    Args, Bindings, Closure, Cls, Fun, Instance, Made, Piece, Ref, Root, Set, Table, Text, Value,
-};
+use super::value::{Args, Bindings, Closure, Cls, Fun, Instance, Made, Piece, Ref, Root, Set, Table, Text, Value};
 
 /// Deepest chain of calls that one call sets off by calling what it was given.
 const MAX_CALLBACKS: u16 = 40;
@@ -30,7 +28,9 @@ impl<'a> Run<'a> {
                     out.named.push((name.clone(), set));
                 }
                 None if arg.spread => match set.items.as_slice() {
-                    [super::value::Item { value: Value::List(items), .. }] => out.positional.extend(items.iter().cloned()),
+                    [super::value::Item { value: Value::List(items), .. }] => {
+                        out.positional.extend(items.iter().cloned())
+                    }
                     _ => out.spread.push(set),
                 },
                 None => out.positional.push(set),
@@ -247,9 +247,7 @@ impl<'a> Run<'a> {
             return out;
         }
         let field = self.scope.field_of(receiver, name, 0);
-        let callable: Set = Set {
-            items: field.items.iter().filter(|i| is_callable(&i.value)).cloned().collect(),
-        };
+        let callable: Set = Set { items: field.items.iter().filter(|i| is_callable(&i.value)).cloned().collect() };
         if !callable.is_unknown() {
             return self.call_set(&callable, args, site);
         }
@@ -296,7 +294,10 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        candidates.iter().map(|c| self.scope.field_of(receiver, c, 0)).find(|s| s.values().any(|v| !matches!(v, Value::Ref(_))))
+        candidates
+            .iter()
+            .map(|c| self.scope.field_of(receiver, c, 0))
+            .find(|s| s.values().any(|v| !matches!(v, Value::Ref(_))))
     }
 
     /// The receiver as the method sees it: inside the hierarchy it stays the receiver.
@@ -365,7 +366,8 @@ impl<'a> Run<'a> {
                     }
                 }
                 Resolved::External(path) if !constructs && !path.is_empty() => {
-                    let made = Arc::new(Made { path: format!("{path}()").into(), on: None, args: Args::default(), depth: 1 });
+                    let made =
+                        Arc::new(Made { path: format!("{path}()").into(), on: None, args: Args::default(), depth: 1 });
                     let full: Name = format!("{path}().{name}").into();
                     out.join(&self.external_call(&full, Some(&made), args, site));
                 }
@@ -378,8 +380,15 @@ impl<'a> Run<'a> {
     /// What a base class's constructor stores from its parameters, a subclass decides by the arguments it passes.
     fn inherit_fields(&mut self, class: Cls, base: Cls, bindings: &Bindings, site: Site) {
         let names: Vec<Name> = {
-            let mut names: Vec<Name> =
-                self.scope.state.output(bindings.function).fields.keys().filter(|(c, _)| *c == base).map(|(_, n)| n.clone()).collect();
+            let mut names: Vec<Name> = self
+                .scope
+                .state
+                .output(bindings.function)
+                .fields
+                .keys()
+                .filter(|(c, _)| *c == base)
+                .map(|(_, n)| n.clone())
+                .collect();
             names.sort_unstable();
             names
         };
@@ -396,7 +405,10 @@ impl<'a> Run<'a> {
     /// The constructor that fits the arguments best, the nearest class first.
     fn constructor(&self, class: Cls, args: &Args) -> Option<Fun> {
         let program = self.program();
-        program.ancestors(class).iter().find_map(|c| fitting(program, &program.class(*c).constructors, args).first().copied())
+        program
+            .ancestors(class)
+            .iter()
+            .find_map(|c| fitting(program, &program.class(*c).constructors, args).first().copied())
     }
 
     /// An object of a class of the program.
@@ -405,7 +417,8 @@ impl<'a> Run<'a> {
             let receiver = Value::Instance(Arc::new(Instance::any(class)));
             let bindings = self.apply_constructor(fun, &receiver, args, site);
             let pruned = Bindings { function: fun, args: bindings.args.iter().map(|s| prune(s, 2)).collect() };
-            let fields = (!args.named.is_empty()).then(|| Arc::new(Table { entries: args.named.clone(), rest: Set::unknown() }));
+            let fields =
+                (!args.named.is_empty()).then(|| Arc::new(Table { entries: args.named.clone(), rest: Set::unknown() }));
             let fields = fields.filter(|_| self.program().function(fun).params.is_empty());
             return Set::of(Value::Instance(Arc::new(Instance { class, made: Some(Arc::new(pruned)), fields })));
         }
@@ -421,7 +434,9 @@ impl<'a> Run<'a> {
             .iter()
             .rev()
             .flat_map(|c| self.program().class(*c).parts.clone())
-            .flat_map(|(m, c)| self.program().module(m).class(c).fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>())
+            .flat_map(|(m, c)| {
+                self.program().module(m).class(c).fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>()
+            })
             .collect();
         for (name, set) in names.iter().zip(&args.positional) {
             table.entries.push((name.clone(), prune(set, 2)));
@@ -431,9 +446,14 @@ impl<'a> Run<'a> {
             // Whoever meets this object without knowing which one it is sees what all of them were given.
             if set.values().any(is_object) {
                 let objects = Set {
-                    items: set.items.iter().filter(|i| is_object(&i.value)).filter_map(|i| {
-                        grounded(&i.value, 1).map(|value| super::value::Item { value, world: i.world.clone() })
-                    }).collect(),
+                    items: set
+                        .items
+                        .iter()
+                        .filter(|i| is_object(&i.value))
+                        .filter_map(|i| {
+                            grounded(&i.value, 1).map(|value| super::value::Item { value, world: i.world.clone() })
+                        })
+                        .collect(),
                 };
                 self.store(&Set::of(Value::Class(class)), name, &objects, site);
             }
@@ -575,7 +595,14 @@ impl<'a> Run<'a> {
     }
 
     /// Takes over the requests that a function leaves to its callers.
-    fn instantiate(&mut self, fun: Fun, bindings: &Bindings, captured: &[&Bindings], receiver: Option<&Value>, site: Site) {
+    fn instantiate(
+        &mut self,
+        fun: Fun,
+        bindings: &Bindings,
+        captured: &[&Bindings],
+        receiver: Option<&Value>,
+        site: Site,
+    ) {
         let summary = self.scope.summary(fun);
         if !self.out.called.contains(&fun) {
             self.out.called.push(fun);
@@ -595,7 +622,10 @@ impl<'a> Run<'a> {
                     filled.at = site;
                 }
                 if filled.steps.len() < 12 {
-                    filled.steps.push((format!("called through {}", if name.is_empty() { "a lambda" } else { &name }).into(), site));
+                    filled.steps.push((
+                        format!("called through {}", if name.is_empty() { "a lambda" } else { &name }).into(),
+                        site,
+                    ));
                 }
                 self.emit(filled);
             }
@@ -728,7 +758,14 @@ impl<'a> Run<'a> {
         if let Some((client, symbol)) = library::legacy_symbol(path) {
             let steps = vec![(format!("{symbol} called").into(), site)];
             let literals = literals(args);
-            self.found(Found { what: What::Legacy(client, symbol), at: site, fun: self.fun, likely: false, literals, steps });
+            self.found(Found {
+                what: What::Legacy(client, symbol),
+                at: site,
+                fun: self.fun,
+                likely: false,
+                literals,
+                steps,
+            });
             return library::result(path, None, args.clone());
         }
         if let Some(set) = strings::external(path, args) {
@@ -761,7 +798,8 @@ impl<'a> Run<'a> {
                     continue;
                 }
                 let mut rest = Args::default();
-                let lambda = matches!(&function, Value::Function(c) if self.program().function(c.function).name.is_empty());
+                let lambda =
+                    matches!(&function, Value::Function(c) if self.program().function(c.function).name.is_empty());
                 if !lambda {
                     rest.positional = args.positional.iter().skip(i + 1).cloned().collect();
                     if matches!(last, "map" | "starmap" | "imap" | "imap_unordered" | "filter")
@@ -868,7 +906,8 @@ impl<'a> Run<'a> {
                 let mut out = match key.literal_text() {
                     Some(key) => table.entry(key).cloned().unwrap_or_else(|| table.rest.clone()),
                     None => {
-                        let mut all = super::eval::tagged(table.entries.iter().map(|(_, v)| v), u64::from(site.span.line) << 20);
+                        let mut all =
+                            super::eval::tagged(table.entries.iter().map(|(_, v)| v), u64::from(site.span.line) << 20);
                         all.join(&table.rest);
                         all
                     }
@@ -880,7 +919,10 @@ impl<'a> Run<'a> {
                 }
                 Some(out)
             }
-            (Value::Table(table), "items" | "entries" | "each_pair" | "entrySet" | "iteritems" | "Object.entries" | "iter") => {
+            (
+                Value::Table(table),
+                "items" | "entries" | "each_pair" | "entrySet" | "iteritems" | "Object.entries" | "iter",
+            ) => {
                 let pairs = table
                     .entries
                     .iter()
@@ -888,9 +930,9 @@ impl<'a> Run<'a> {
                     .collect();
                 Some(Set::of(Value::List(Arc::new(pairs))))
             }
-            (Value::Table(table), "keys" | "Object.keys") => {
-                Some(Set::of(Value::List(Arc::new(table.entries.iter().map(|(k, _)| Set::literal(k.clone())).collect()))))
-            }
+            (Value::Table(table), "keys" | "Object.keys") => Some(Set::of(Value::List(Arc::new(
+                table.entries.iter().map(|(k, _)| Set::literal(k.clone())).collect(),
+            )))),
             (Value::Table(table), "values" | "Object.values") => {
                 Some(Set::of(Value::List(Arc::new(table.entries.iter().map(|(_, v)| v.clone()).collect()))))
             }
@@ -904,9 +946,13 @@ impl<'a> Run<'a> {
                 table.entries.extend(args.named.iter().cloned());
                 Some(Set::of(Value::Table(Arc::new(table))))
             }
-            (Value::List(items), "map" | "forEach" | "each" | "flatMap" | "filter" | "reduce" | "select" | "collect"
-                | "each_with_index" | "filter_map" | "flat_map" | "for_each" | "into_iter" | "some" | "every" | "find") => {
-                let items = super::eval::tagged(items.iter(), u64::from(site.span.line) << 20 | u64::from(site.span.column));
+            (
+                Value::List(items),
+                "map" | "forEach" | "each" | "flatMap" | "filter" | "reduce" | "select" | "collect" | "each_with_index"
+                | "filter_map" | "flat_map" | "for_each" | "into_iter" | "some" | "every" | "find",
+            ) => {
+                let items =
+                    super::eval::tagged(items.iter(), u64::from(site.span.line) << 20 | u64::from(site.span.column));
                 let mut out = Set::unknown();
                 for function in args.all().flat_map(Set::values).filter(|v| matches!(v, Value::Function(_))) {
                     for item in &items.items {
@@ -914,7 +960,11 @@ impl<'a> Run<'a> {
                         out.join(&self.call_value(function, &one, site));
                     }
                 }
-                if args.positional.is_empty() { Some(Set::of(receiver.clone())) } else { Some(Set::of(Value::List(Arc::new(vec![out])))) }
+                if args.positional.is_empty() {
+                    Some(Set::of(receiver.clone()))
+                } else {
+                    Some(Set::of(Value::List(Arc::new(vec![out]))))
+                }
             }
             (Value::List(items), "join") => {
                 let separator = args.at(0).cloned().unwrap_or_else(|| Set::literal(","));
@@ -934,9 +984,11 @@ impl<'a> Run<'a> {
                 Some(Set::of(Value::List(Arc::new(items))))
             }
             (Value::List(_), "enumerate") => Some(Set::of(receiver.clone())),
-            (_, "then" | "let" | "also" | "apply" | "tap" | "use" | "with" | "run" | "and_then" | "map" | "yield_self" | "finally" | "catch")
-                if !matches!(receiver, Value::Text(_)) =>
-            {
+            (
+                _,
+                "then" | "let" | "also" | "apply" | "tap" | "use" | "with" | "run" | "and_then" | "map" | "yield_self"
+                | "finally" | "catch",
+            ) if !matches!(receiver, Value::Text(_)) => {
                 let functions: Vec<Value> =
                     args.all().flat_map(Set::values).filter(|v| matches!(v, Value::Function(_))).cloned().collect();
                 if functions.is_empty() {
@@ -966,9 +1018,34 @@ fn is_callable(value: &Value) -> bool {
 fn is_plumbing(name: &str) -> bool {
     matches!(
         name,
-        "api_client" | "apiClient" | "getApiClient" | "setApiClient" | "configuration" | "config" | "logger" | "class" | "to_s" | "nil?"
-            | "inspect" | "send" | "is_a?" | "respond_to?" | "toString" | "hashCode" | "equals" | "clone" | "as_ref" | "unwrap" | "then"
-            | "tap" | "new" | "await" | "datadog_host" | "datadog_host=" | "bind" | "constructor"
+        "api_client"
+            | "apiClient"
+            | "getApiClient"
+            | "setApiClient"
+            | "configuration"
+            | "config"
+            | "logger"
+            | "class"
+            | "to_s"
+            | "nil?"
+            | "inspect"
+            | "send"
+            | "is_a?"
+            | "respond_to?"
+            | "toString"
+            | "hashCode"
+            | "equals"
+            | "clone"
+            | "as_ref"
+            | "unwrap"
+            | "then"
+            | "tap"
+            | "new"
+            | "await"
+            | "datadog_host"
+            | "datadog_host="
+            | "bind"
+            | "constructor"
     ) || name.starts_with("__")
 }
 
@@ -1000,7 +1077,10 @@ pub fn prune(set: &Set, depth: u8) -> Set {
             Value::Instance(i) => Value::Instance(Arc::new(Instance {
                 class: i.class,
                 made: i.made.as_ref().map(|b| {
-                    Arc::new(Bindings { function: b.function, args: b.args.iter().map(|s| prune(s, depth - 1)).collect() })
+                    Arc::new(Bindings {
+                        function: b.function,
+                        args: b.args.iter().map(|s| prune(s, depth - 1)).collect(),
+                    })
                 }),
                 fields: i.fields.as_ref().map(|t| {
                     Arc::new(Table {
@@ -1042,7 +1122,9 @@ fn collect_set(name: &Name, set: &Set, out: &mut Vec<(Name, Name)>, depth: u8) {
         match value {
             // Only short words can be enumeration values; nothing longer is kept.
             Value::Text(t) if !name.is_empty() => {
-                if let Some(text) = t.as_literal().filter(|t| !t.is_empty() && t.len() <= 32 && t.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))) {
+                if let Some(text) = t.as_literal().filter(|t| {
+                    !t.is_empty() && t.len() <= 32 && t.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+                }) {
                     out.push((name.clone(), text.into()));
                 }
             }

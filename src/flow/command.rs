@@ -30,8 +30,21 @@ pub fn parse(words: &[Set]) -> Option<Command> {
         .iter()
         .take_while(|w| {
             w.literal_text().is_some_and(|t| {
-                matches!(t, "time" | "sudo" | "exec" | "command" | "env" | "nohup" | "if" | "while" | "!" | "then" | "&&" | "retry")
-                    || (t.contains('=') && !t.starts_with('-') && !t.contains("://"))
+                matches!(
+                    t,
+                    "time"
+                        | "sudo"
+                        | "exec"
+                        | "command"
+                        | "env"
+                        | "nohup"
+                        | "if"
+                        | "while"
+                        | "!"
+                        | "then"
+                        | "&&"
+                        | "retry"
+                ) || (t.contains('=') && !t.starts_with('-') && !t.contains("://"))
             })
         })
         .count();
@@ -52,9 +65,33 @@ pub fn parse(words: &[Set]) -> Option<Command> {
 const CURL_SHORT: &str = "XHdoubAeFTKmwxErCcDPQtyYzU";
 /// Long options of curl that take none, among those that people use with APIs.
 const CURL_FLAGS: &[&str] = &[
-    "--silent", "--show-error", "--location", "--fail", "--fail-with-body", "--insecure", "--include", "--verbose", "--compressed",
-    "--get", "--head", "--no-progress-meter", "--http1.1", "--http2", "--globoff", "--progress-bar", "--no-buffer", "--ipv4", "--ipv6",
-    "--retry-all-errors", "--retry-connrefused", "--remote-name", "--raw", "--tlsv1.2", "--path-as-is", "--fail-early", "--location-trusted",
+    "--silent",
+    "--show-error",
+    "--location",
+    "--fail",
+    "--fail-with-body",
+    "--insecure",
+    "--include",
+    "--verbose",
+    "--compressed",
+    "--get",
+    "--head",
+    "--no-progress-meter",
+    "--http1.1",
+    "--http2",
+    "--globoff",
+    "--progress-bar",
+    "--no-buffer",
+    "--ipv4",
+    "--ipv6",
+    "--retry-all-errors",
+    "--retry-connrefused",
+    "--remote-name",
+    "--raw",
+    "--tlsv1.2",
+    "--path-as-is",
+    "--fail-early",
+    "--location-trusted",
 ];
 
 fn curl(words: &[Set]) -> Command {
@@ -213,7 +250,10 @@ fn dog(words: &[Set]) -> Vec<String> {
             continue;
         }
         if text.starts_with('-') {
-            skip = matches!(text, "--config" | "--api-key" | "--application-key" | "--timeout" | "--api_host" | "-c" | "--site");
+            skip = matches!(
+                text,
+                "--config" | "--api-key" | "--application-key" | "--timeout" | "--api_host" | "-c" | "--site"
+            );
         } else {
             out.push(text.to_owned());
         }

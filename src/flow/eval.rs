@@ -234,9 +234,10 @@ impl<'a> Run<'a> {
             let has = self.program().ancestors(at).iter().any(|c| {
                 let info = self.program().class(*c);
                 info.methods.contains_key(name)
-                    || info.parts.iter().any(|&(m, id)| {
-                        self.program().module(m).class(id).fields.iter().any(|f| f.name == *name)
-                    })
+                    || info
+                        .parts
+                        .iter()
+                        .any(|&(m, id)| self.program().module(m).class(id).fields.iter().any(|f| f.name == *name))
                     || self.scope.state.field(*c, name).is_some()
             });
             if has {
@@ -270,9 +271,7 @@ impl<'a> Run<'a> {
         for item in &set.items {
             let found = match (&item.value, &literal) {
                 (Value::List(items), Some(key)) => match key.parse::<i64>() {
-                    Ok(n) if n >= 0 => {
-                        items.get(usize::try_from(n).unwrap_or(usize::MAX)).cloned().unwrap_or_default()
-                    }
+                    Ok(n) if n >= 0 => items.get(usize::try_from(n).unwrap_or(usize::MAX)).cloned().unwrap_or_default(),
                     Ok(_) => items.last().cloned().unwrap_or_default(),
                     Err(_) => Set::unknown(),
                 },
@@ -293,9 +292,14 @@ impl<'a> Run<'a> {
                 }
                 (Value::Made(made), Some(key)) => library::made_field(made, key),
                 (value @ (Value::Client(_) | Value::Instance(_)), None) => Set::of(value.clone()),
-                (value @ (Value::Ref(_) | Value::Class(_) | Value::Module(_) | Value::External(_) | Value::Instance(_)), Some(key)) => {
-                    self.scope.field_of(value, key, 0)
-                }
+                (
+                    value @ (Value::Ref(_)
+                    | Value::Class(_)
+                    | Value::Module(_)
+                    | Value::External(_)
+                    | Value::Instance(_)),
+                    Some(key),
+                ) => self.scope.field_of(value, key, 0),
                 _ => Set::unknown(),
             };
             out.join(&found.within(&item.world));
@@ -431,7 +435,9 @@ impl<'a> Run<'a> {
                 let outer = self.types(*base, depth + 1);
                 let known = outer.values().any(|v| match v {
                     Value::Class(_) => true,
-                    Value::External(path) => library::api_class(path).is_some() || library::legacy_object(path).is_some(),
+                    Value::External(path) => {
+                        library::api_class(path).is_some() || library::legacy_object(path).is_some()
+                    }
                     _ => false,
                 });
                 if known {
@@ -456,7 +462,13 @@ impl<'a> Run<'a> {
             }
             Expr::Name(name) => {
                 let set = self.outer_name(name);
-                Set { items: set.items.into_iter().filter(|i| !matches!(i.value, Value::Text(_) | Value::Ref(_))).collect() }
+                Set {
+                    items: set
+                        .items
+                        .into_iter()
+                        .filter(|i| !matches!(i.value, Value::Text(_) | Value::Ref(_)))
+                        .collect(),
+                }
             }
             Expr::Field(object, name) => {
                 let object = self.types(*object, depth + 1);
@@ -556,7 +568,11 @@ fn equality(subject: &Set, texts: &Set, yes: bool) -> Option<Guard> {
     }
     let texts = match texts.literals() {
         Some(texts) => texts.into_iter().map(Name::from).collect(),
-        None => texts.values().map(|v| strings::verb_constant(v)).collect::<Option<Vec<Name>>>().filter(|v| !v.is_empty())?,
+        None => texts
+            .values()
+            .map(|v| strings::verb_constant(v))
+            .collect::<Option<Vec<Name>>>()
+            .filter(|v| !v.is_empty())?,
     };
     Some(Guard::Equal(subject, texts, yes))
 }
@@ -605,7 +621,14 @@ pub fn join_texts(starts: &[(Text, World)], set: &Set, label: &Name) -> Vec<(Tex
 fn is_known_object(value: &Value) -> bool {
     matches!(
         value,
-        Value::Client(_) | Value::Legacy(..) | Value::Instance(_) | Value::Made(_) | Value::Function(_) | Value::Method(..)
-            | Value::Table(_) | Value::List(_) | Value::Text(_)
+        Value::Client(_)
+            | Value::Legacy(..)
+            | Value::Instance(_)
+            | Value::Made(_)
+            | Value::Function(_)
+            | Value::Method(..)
+            | Value::Table(_)
+            | Value::List(_)
+            | Value::Text(_)
     )
 }

@@ -259,7 +259,9 @@ impl<'a> Run<'a> {
                 let target = self.eval(*object);
                 let key = self.eval(*key);
                 let entry = match key.literals() {
-                    Some(keys) => Table { entries: keys.iter().map(|k| ((*k).into(), set.clone())).collect(), ..Table::default() },
+                    Some(keys) => {
+                        Table { entries: keys.iter().map(|k| ((*k).into(), set.clone())).collect(), ..Table::default() }
+                    }
                     None => Table { rest: set.clone(), ..Table::default() },
                 };
                 if let [k] = key.literals().unwrap_or_default().as_slice() {
@@ -451,16 +453,20 @@ pub fn grounded(value: &Value, depth: u8) -> Option<Value> {
         }))),
         Value::Function(c) => {
             let mut closure = (**c).clone();
-            closure.receiver = closure.receiver.as_ref().and_then(|r| grounded(r, depth + 1).or(match r {
-                Value::Ref(Ref { root: Root::This(class), path }) if path.is_empty() => {
-                    Some(Value::Instance(Arc::new(Instance::any(*class))))
-                }
-                _ => None,
-            }));
+            closure.receiver = closure.receiver.as_ref().and_then(|r| {
+                grounded(r, depth + 1).or(match r {
+                    Value::Ref(Ref { root: Root::This(class), path }) if path.is_empty() => {
+                        Some(Value::Instance(Arc::new(Instance::any(*class))))
+                    }
+                    _ => None,
+                })
+            });
             closure.captured = closure
                 .captured
                 .iter()
-                .map(|b| Arc::new(super::value::Bindings { function: b.function, args: b.args.iter().map(set).collect() }))
+                .map(|b| {
+                    Arc::new(super::value::Bindings { function: b.function, args: b.args.iter().map(set).collect() })
+                })
                 .collect();
             closure.partial = closure.partial.iter().map(set).collect();
             Some(Value::Function(Arc::new(closure)))

@@ -51,7 +51,16 @@ impl Run<'_> {
 
     /// Requests for all combinations of methods and addresses that can meet.
     #[allow(clippy::too_many_arguments, reason = "one call site shape, spelled out")]
-    fn request(&mut self, verbs: &[Verb], urls: &Set, on: Option<&Arc<Made>>, args: &Args, site: Site, path: &str, likely: bool) {
+    fn request(
+        &mut self,
+        verbs: &[Verb],
+        urls: &Set,
+        on: Option<&Arc<Made>>,
+        args: &Args,
+        site: Site,
+        path: &str,
+        likely: bool,
+    ) {
         let urls = transport::with_base(urls, on);
         let keys = transport::carries_keys(args, on);
         for item in &urls.items {
@@ -91,7 +100,7 @@ impl Run<'_> {
         let keys = transport::carries_keys(args, None);
         for item in &urls.items {
             let Value::Text(url) = &item.value else { continue };
-            let host = origin::from_url(url);
+            let host = origin::from_url(url, self.scope.hosts);
             if (serves && host != Origin::Datadog) || !transport::has_api_path(url) {
                 continue;
             }
@@ -127,7 +136,7 @@ impl Run<'_> {
         if request.url.pieces.len() > 24 {
             return;
         }
-        match origin::from_url(&request.url) {
+        match origin::from_url(&request.url, self.scope.hosts) {
             Origin::Other => return,
             Origin::Datadog => request.origin = Origin::Datadog,
             Origin::LikelyDatadog => request.origin = request.origin.min(Origin::LikelyDatadog),
@@ -162,8 +171,7 @@ impl Run<'_> {
         let url = template(&request.url);
         let target = Target::parse(&url);
         let routes = self.scope.catalog.routes(request.method().as_deref(), &target);
-        routes.first().is_some_and(|r| r.quality == crate::catalog::Quality::Exact)
-            && request.method().is_some()
+        routes.first().is_some_and(|r| r.quality == crate::catalog::Quality::Exact) && request.method().is_some()
     }
 
     /// What the names and keys around this function say.
@@ -195,7 +203,13 @@ impl Run<'_> {
             origin => return origin,
         }
         if let Some(owner) = self.owner
-            && program.class(owner).methods.values().flatten().chain(&program.class(owner).constructors).any(|f| self.scope.summary(*f).keys)
+            && program
+                .class(owner)
+                .methods
+                .values()
+                .flatten()
+                .chain(&program.class(owner).constructors)
+                .any(|f| self.scope.summary(*f).keys)
         {
             return Origin::LikelyDatadog;
         }
@@ -204,7 +218,8 @@ impl Run<'_> {
             origin => return origin,
         }
         let keys = (0..self.module.functions.len()).any(|f| {
-            let fun = super::value::Fun { module: self.fun.module, id: crate::ir::FunctionId(u32::try_from(f).unwrap_or(0)) };
+            let fun =
+                super::value::Fun { module: self.fun.module, id: crate::ir::FunctionId(u32::try_from(f).unwrap_or(0)) };
             self.scope.state.summary(fun).keys
         });
         if keys { Origin::LikelyDatadog } else { Origin::Unknown }
@@ -221,10 +236,15 @@ impl Run<'_> {
             Language::Rust => Naming::Rust,
             _ => return false,
         };
-        let compound = name.contains('_') || name.chars().filter(char::is_ascii_uppercase).count() + usize::from(naming != Naming::Go) >= 2;
+        let compound = name.contains('_')
+            || name.chars().filter(char::is_ascii_uppercase).count() + usize::from(naming != Naming::Go) >= 2;
         let lower = label.to_ascii_lowercase();
         let speaks = lower.contains("api") || lower.contains("client") || lower.contains("datadog") || lower == "dd";
-        if !compound || !speaks || !self.scope.catalog.is_sdk_method(naming, name) || self.program().defines_method(name) {
+        if !compound
+            || !speaks
+            || !self.scope.catalog.is_sdk_method(naming, name)
+            || self.program().defines_method(name)
+        {
             return false;
         }
         if !self.module.imports.iter().any(|i| super::library::official(&i.module) == Some(naming)) {
@@ -274,7 +294,10 @@ impl Run<'_> {
             }
             Some(super::command::Command::Dog(words)) => {
                 let client = crate::evidence::Legacy::Dogshell;
-                let symbol = (2..=words.len()).rev().map(|n| Name::from(words[..n].join(" "))).find(|s| self.scope.catalog.is_legacy_symbol(client, s));
+                let symbol = (2..=words.len())
+                    .rev()
+                    .map(|n| Name::from(words[..n].join(" ")))
+                    .find(|s| self.scope.catalog.is_legacy_symbol(client, s));
                 if let Some(symbol) = symbol {
                     self.found(Found {
                         steps: vec![(format!("{symbol} run").into(), site)],

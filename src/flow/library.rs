@@ -135,10 +135,51 @@ pub fn instance_of(path: &Name) -> Set {
 fn is_plain_type(path: &str) -> bool {
     matches!(
         path,
-        "str" | "string" | "String" | "int" | "bool" | "float" | "bytes" | "dict" | "list" | "object" | "any" | "Any" | "number"
-            | "boolean" | "void" | "error" | "&str" | "i64" | "i32" | "u64" | "u32" | "f64" | "Integer" | "Long" | "Object"
-            | "unknown" | "never" | "interface{}" | "int64" | "float64" | "Self" | "self" | "T" | "var" | "dynamic" | "Dict"
-            | "List" | "Map" | "typing.Any" | "typing.Dict" | "typing.List" | "Record" | "None" | "null" | "undefined"
+        "str"
+            | "string"
+            | "String"
+            | "int"
+            | "bool"
+            | "float"
+            | "bytes"
+            | "dict"
+            | "list"
+            | "object"
+            | "any"
+            | "Any"
+            | "number"
+            | "boolean"
+            | "void"
+            | "error"
+            | "&str"
+            | "i64"
+            | "i32"
+            | "u64"
+            | "u32"
+            | "f64"
+            | "Integer"
+            | "Long"
+            | "Object"
+            | "unknown"
+            | "never"
+            | "interface{}"
+            | "int64"
+            | "float64"
+            | "Self"
+            | "self"
+            | "T"
+            | "var"
+            | "dynamic"
+            | "Dict"
+            | "List"
+            | "Map"
+            | "typing.Any"
+            | "typing.Dict"
+            | "typing.List"
+            | "Record"
+            | "None"
+            | "null"
+            | "undefined"
     )
 }
 
@@ -209,7 +250,10 @@ pub fn legacy_object(path: &str) -> Option<Value> {
     if matches!(path, "Dogapi.Client" | "Dogapi::Client" | "dogapi.Dogapi.Client") {
         return Some(Value::Legacy(Legacy::DogapiRb, "Dogapi::Client".into()));
     }
-    if matches!(path, "datadog.ThreadStats" | "datadog.threadstats.ThreadStats" | "datadog.threadstats.base.ThreadStats") {
+    if matches!(
+        path,
+        "datadog.ThreadStats" | "datadog.threadstats.ThreadStats" | "datadog.threadstats.base.ThreadStats"
+    ) {
         return Some(Value::Legacy(Legacy::Datadogpy, "ThreadStats".into()));
     }
     None
@@ -260,10 +304,7 @@ mod tests {
             class("datadog_api_client.v1.api.monitors_api.MonitorsApi"),
             Some((Naming::Python, v1, "MonitorsApi", ""))
         );
-        assert_eq!(
-            class("@datadog/datadog-api-client.v2.LogsApi"),
-            Some((Naming::TypeScript, v2, "LogsApi", ""))
-        );
+        assert_eq!(class("@datadog/datadog-api-client.v2.LogsApi"), Some((Naming::TypeScript, v2, "LogsApi", "")));
         assert_eq!(
             class("@datadog/datadog-api-client-auth-n-mappings.AuthNMappingsApiV2"),
             Some((Naming::TypeScript, v2, "AuthNMappingsApi", ""))

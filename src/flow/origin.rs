@@ -8,11 +8,61 @@ use super::value::{Piece, Text};
 
 /// Words in names that speak for another product which serves paths like Datadog's or whose clients look alike.
 const OTHERS: &[&str] = &[
-    "prometheus", "mimir", "alertmanager", "grafana", "cortex", "thanos", "loki", "tempo", "argocd", "argo_cd", "okta", "azure",
-    "github", "gitlab", "bitbucket", "jira", "confluence", "slack", "pagerduty", "opsgenie", "splunk", "newrelic", "new_relic",
-    "dynatrace", "elastic", "kibana", "influx", "wavefront", "signalfx", "sentry", "jenkins", "airflow", "superset", "vault",
-    "consul", "nomad", "sonar", "harbor", "rancher", "kayenta", "skywalking", "victoriametrics", "honeycomb", "graylog", "zabbix",
-    "stripe", "twilio", "hubspot", "zendesk", "salesforce", "servicenow", "snyk", "cloudflare", "fastly", "launchdarkly",
+    "prometheus",
+    "mimir",
+    "alertmanager",
+    "grafana",
+    "cortex",
+    "thanos",
+    "loki",
+    "tempo",
+    "argocd",
+    "argo_cd",
+    "okta",
+    "azure",
+    "github",
+    "gitlab",
+    "bitbucket",
+    "jira",
+    "confluence",
+    "slack",
+    "pagerduty",
+    "opsgenie",
+    "splunk",
+    "newrelic",
+    "new_relic",
+    "dynatrace",
+    "elastic",
+    "kibana",
+    "influx",
+    "wavefront",
+    "signalfx",
+    "sentry",
+    "jenkins",
+    "airflow",
+    "superset",
+    "vault",
+    "consul",
+    "nomad",
+    "sonar",
+    "harbor",
+    "rancher",
+    "kayenta",
+    "skywalking",
+    "victoriametrics",
+    "honeycomb",
+    "graylog",
+    "zabbix",
+    "stripe",
+    "twilio",
+    "hubspot",
+    "zendesk",
+    "salesforce",
+    "servicenow",
+    "snyk",
+    "cloudflare",
+    "fastly",
+    "launchdarkly",
 ];
 
 /// What the names around a place say, nearest first: the first that speaks decides.
@@ -51,10 +101,11 @@ fn is_datadog_name(lower: &str) -> bool {
         || lower.contains("/dd_")
 }
 
-/// What the URL itself says: its host, or the names of the holes at its start.
-pub fn from_url(url: &Text) -> Origin {
+/// What the URL itself says: its host, or the names of the holes at its start. `hosts` are proxies that stand for Datadog.
+pub fn from_url(url: &Text, hosts: &[String]) -> Origin {
     match Target::parse(&template(url)).host {
         Host::Datadog { .. } => return Origin::Datadog,
+        Host::Other(host) if hosts.iter().any(|h| h.eq_ignore_ascii_case(&host)) => return Origin::Datadog,
         Host::Other(_) => return Origin::Other,
         Host::Hole | Host::None => {}
     }

@@ -249,8 +249,14 @@ impl Program {
                 table.entry(name).or_insert(Entity::Global(index(m)));
             }
             for (f, function) in module.functions.iter().enumerate().skip(1) {
-                if function.owner.is_none() && function.parent.is_none_or(|p| p == Module::MAIN) && !function.name.is_empty() {
-                    table.insert(function.name.clone(), Entity::Function(Fun { module: index(m), id: FunctionId(index(f)) }));
+                if function.owner.is_none()
+                    && function.parent.is_none_or(|p| p == Module::MAIN)
+                    && !function.name.is_empty()
+                {
+                    table.insert(
+                        function.name.clone(),
+                        Entity::Function(Fun { module: index(m), id: FunctionId(index(f)) }),
+                    );
                 }
             }
             for (c, class) in module.classes.iter().enumerate() {
@@ -259,8 +265,11 @@ impl Program {
                 }
             }
             let family = family(module.language);
-            let shared: Vec<(Name, Entity)> =
-                table.iter().filter(|(_, e)| !matches!(e, Entity::Import(..))).map(|(n, e)| (n.clone(), e.clone())).collect();
+            let shared: Vec<(Name, Entity)> = table
+                .iter()
+                .filter(|(_, e)| !matches!(e, Entity::Import(..)))
+                .map(|(n, e)| (n.clone(), e.clone()))
+                .collect();
             for (name, entity) in shared {
                 if let Some(package) = self.package_of[m] {
                     self.packages[package as usize].entry(name).or_insert(entity);
@@ -470,7 +479,13 @@ impl Program {
             // Path aliases (`@/x`, `~/x`) and packages of a monorepo.
             Family::Script => {
                 let alias = matches!(segments.first(), Some(&"@" | &"~" | &"src" | &"app" | &"#"));
-                let skip = if alias { 1 } else if segments.first()?.starts_with('@') { 2 } else { 1 };
+                let skip = if alias {
+                    1
+                } else if segments.first()?.starts_with('@') {
+                    2
+                } else {
+                    1
+                };
                 let rest = segments.get(skip..)?;
                 if rest.is_empty() || !path.ends_with(rest) {
                     return None;
@@ -656,4 +671,11 @@ fn assigned_names(body: &[crate::ir::Stmt]) -> Vec<Name> {
         }
     }
     out
+}
+
+impl Program {
+    /// Whether any class of the program has a method of this name, or any module a function of it.
+    pub fn defines_method(&self, name: &str) -> bool {
+        self.classes.iter().any(|c| c.methods.contains_key(name))
+    }
 }

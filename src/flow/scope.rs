@@ -12,7 +12,7 @@ use super::library;
 use super::program::{Program, Resolved};
 use super::state::{Key, State, Summary};
 use super::subst::Subst;
-use super::value::{Cls, Closure, Fun, Instance, Piece, Ref, Root, Set, Text, Value};
+use super::value::{Closure, Cls, Fun, Instance, Piece, Ref, Root, Set, Text, Value};
 
 /// Deepest chain of lookups.
 const MAX_DEPTH: u8 = 12;
@@ -30,14 +30,17 @@ pub struct Scope<'a> {
     pub state: &'a State,
     /// The table.
     pub catalog: &'a Catalog,
+    /// Further hosts that stand for Datadog.
+    pub hosts: &'a [String],
     reads: RefCell<HashSet<Key>>,
     budget: Cell<u32>,
 }
 
 impl<'a> Scope<'a> {
     /// A scope with nothing read yet. `budget` bounds how many lookups one function may cause.
-    pub fn new(program: &'a Program, state: &'a State, catalog: &'a Catalog) -> Self {
-        Self { program, state, catalog, reads: RefCell::default(), budget: Cell::new(200_000) }
+    pub fn new(program: &'a Program, state: &'a State, options: &super::Options<'a>) -> Self {
+        let (catalog, hosts) = (options.catalog, options.hosts);
+        Self { program, state, catalog, hosts, reads: RefCell::default(), budget: Cell::new(200_000) }
     }
 
     /// What was read since the scope was made.

@@ -161,9 +161,7 @@ impl State {
             }
         }
         changed.extend(self.params.keys().filter(|k| !params.contains_key(*k)).map(|k| Key::Param(k.0, k.1)));
-        changed.extend(
-            self.fields.keys().filter(|k| !fields.contains_key(*k)).map(|k| Key::Field(k.0, k.1.clone())),
-        );
+        changed.extend(self.fields.keys().filter(|k| !fields.contains_key(*k)).map(|k| Key::Field(k.0, k.1.clone())));
         self.params = params;
         self.fields = fields;
     }

@@ -163,7 +163,10 @@ fn split_percents(text: &str) -> Vec<Part<'_>> {
 
 /// Whether a path is the table of environment variables.
 pub fn is_environment(path: &str) -> bool {
-    matches!(path, "os.environ" | "ENV" | "process.env" | "_ENV" | "_SERVER" | "import.meta.env" | "Deno.env" | "Bun.env")
+    matches!(
+        path,
+        "os.environ" | "ENV" | "process.env" | "_ENV" | "_SERVER" | "import.meta.env" | "Deno.env" | "Bun.env"
+    )
 }
 
 /// The value of an outside call that reads the environment or builds text; `None` if it is neither.
@@ -173,13 +176,26 @@ pub fn external(path: &str, args: &Args) -> Option<Set> {
     }
     let last = path.rsplit(['.', ':', '\\']).next().unwrap_or(path);
     match path {
-        "urllib.parse.urljoin" | "urlparse.urljoin" | "urljoin" | "six.moves.urllib.parse.urljoin" | "URI.join"
-        | "yarl.URL.joinpath" | "net/url.JoinPath" | "File.join" | "path.Join" | "os.path.join" | "posixpath.join"
-        | "path.join" | "path.posix.join" => Some(join_paths(args, path.contains("url") || path.starts_with("URI"))),
+        "urllib.parse.urljoin"
+        | "urlparse.urljoin"
+        | "urljoin"
+        | "six.moves.urllib.parse.urljoin"
+        | "URI.join"
+        | "yarl.URL.joinpath"
+        | "net/url.JoinPath"
+        | "File.join"
+        | "path.Join"
+        | "os.path.join"
+        | "posixpath.join"
+        | "path.join"
+        | "path.posix.join" => Some(join_paths(args, path.contains("url") || path.starts_with("URI"))),
         "URL" | "url.URL" | "java.net.URL" | "java.net.URI" | "URI.parse" | "URI" | "Addressable.URI.parse" => {
             Some(match args.at(1) {
                 Some(base) => join_paths(
-                    &Args { positional: vec![base.clone(), args.at(0).cloned().unwrap_or_default()], ..Args::default() },
+                    &Args {
+                        positional: vec![base.clone(), args.at(0).cloned().unwrap_or_default()],
+                        ..Args::default()
+                    },
                     true,
                 ),
                 None => args.at(0).cloned().unwrap_or_default(),
@@ -194,20 +210,89 @@ pub fn external(path: &str, args: &Args) -> Option<Set> {
 fn identity(path: &str, last: &str, args: &Args) -> Option<Set> {
     let known = matches!(
         path,
-        "str" | "String" | "unicode" | "repr" | "bytes" | "string" | "yarl.URL" | "httpx.URL" | "System.Uri" | "Uri" | "Cow.from"
-            | "json.dumps" | "Object.freeze" | "Object.assign" | "Box" | "Some" | "Ok" | "Arc" | "Rc" | "tuple" | "list" | "dict"
-            | "frozenset" | "set" | "sorted" | "reversed" | "iter" | "cast" | "as_const" | "okhttp3.HttpUrl.get" | "Url.parse"
-            | "url.Url.parse" | "reqwest.Url.parse" | "String.from" | "Array.from" | "Promise.resolve" | "await" | "asyncio.run"
-            | "asyncio.wait_for" | "typing.cast" | "net/url.Parse" | "net/url.ParseRequestURI" | "strings.TrimRight"
-            | "strings.TrimSuffix" | "strings.TrimSpace" | "strings.ToUpper" | "strings.ToLower" | "strings.Trim"
-            | "strings.TrimPrefix" | "strings.TrimLeft" | "rtrim" | "trim" | "ltrim" | "strtoupper" | "strtolower" | "html_escape"
-            | "Path" | "pathlib.Path" | "copy.copy" | "copy.deepcopy" | "structuredClone" | "expect" | "Objects.requireNonNull"
-            | "java.net.URI.create" | "URI.create" | "java.util.Objects.requireNonNull" | "okhttp3.HttpUrl.parse" | "HttpUrl.parse"
-            | "java.util.Optional.of" | "Optional.of" | "Optional.ofNullable" | "List.of" | "Set.of" | "Arrays.asList" | "Ptr"
-            | "github.com/aws/aws-sdk-go/aws.String" | "datadog.PtrString" | "typing.NewType" | "asyncio.shield"
+        "str"
+            | "String"
+            | "unicode"
+            | "repr"
+            | "bytes"
+            | "string"
+            | "yarl.URL"
+            | "httpx.URL"
+            | "System.Uri"
+            | "Uri"
+            | "Cow.from"
+            | "json.dumps"
+            | "Object.freeze"
+            | "Object.assign"
+            | "Box"
+            | "Some"
+            | "Ok"
+            | "Arc"
+            | "Rc"
+            | "tuple"
+            | "list"
+            | "dict"
+            | "frozenset"
+            | "set"
+            | "sorted"
+            | "reversed"
+            | "iter"
+            | "cast"
+            | "as_const"
+            | "okhttp3.HttpUrl.get"
+            | "Url.parse"
+            | "url.Url.parse"
+            | "reqwest.Url.parse"
+            | "String.from"
+            | "Array.from"
+            | "Promise.resolve"
+            | "await"
+            | "asyncio.run"
+            | "asyncio.wait_for"
+            | "typing.cast"
+            | "net/url.Parse"
+            | "net/url.ParseRequestURI"
+            | "strings.TrimRight"
+            | "strings.TrimSuffix"
+            | "strings.TrimSpace"
+            | "strings.ToUpper"
+            | "strings.ToLower"
+            | "strings.Trim"
+            | "strings.TrimPrefix"
+            | "strings.TrimLeft"
+            | "rtrim"
+            | "trim"
+            | "ltrim"
+            | "strtoupper"
+            | "strtolower"
+            | "html_escape"
+            | "Path"
+            | "pathlib.Path"
+            | "copy.copy"
+            | "copy.deepcopy"
+            | "structuredClone"
+            | "expect"
+            | "Objects.requireNonNull"
+            | "java.net.URI.create"
+            | "URI.create"
+            | "java.util.Objects.requireNonNull"
+            | "okhttp3.HttpUrl.parse"
+            | "HttpUrl.parse"
+            | "java.util.Optional.of"
+            | "Optional.of"
+            | "Optional.ofNullable"
+            | "List.of"
+            | "Set.of"
+            | "Arrays.asList"
+            | "Ptr"
+            | "github.com/aws/aws-sdk-go/aws.String"
+            | "datadog.PtrString"
+            | "typing.NewType"
+            | "asyncio.shield"
     );
-    let parse = matches!(last, "parse" | "parse_str" | "from_str" | "fromString" | "create" | "from" | "get" | "newInstance")
-        && (path.contains("Url") || path.contains("URL") || path.contains("Uri") || path.contains("URI"));
+    let parse =
+        matches!(last, "parse" | "parse_str" | "from_str" | "fromString" | "create" | "from" | "get" | "newInstance")
+            && (path.contains("Url") || path.contains("URL") || path.contains("Uri") || path.contains("URI"));
     if !known && !parse {
         return None;
     }
@@ -226,10 +311,30 @@ fn environment(path: &str, args: &Args) -> Option<Set> {
     }
     let reads = matches!(
         path,
-        "os.environ.get" | "os.getenv" | "getenv" | "ENV.fetch" | "os.environ.setdefault" | "System.getenv" | "System.getProperty"
-            | "java.lang.System.getenv" | "os.Getenv" | "os.LookupEnv" | "std.env.var" | "env.var" | "std::env.var" | "std::env::var"
-            | "env.var_os" | "env" | "Environment.GetEnvironmentVariable" | "System.Environment.GetEnvironmentVariable"
-            | "environ.get" | "decouple.config" | "Deno.env.get" | "dotenv.get" | "std::env::var_os" | "std::env.var_os"
+        "os.environ.get"
+            | "os.getenv"
+            | "getenv"
+            | "ENV.fetch"
+            | "os.environ.setdefault"
+            | "System.getenv"
+            | "System.getProperty"
+            | "java.lang.System.getenv"
+            | "os.Getenv"
+            | "os.LookupEnv"
+            | "std.env.var"
+            | "env.var"
+            | "std::env.var"
+            | "std::env::var"
+            | "env.var_os"
+            | "env"
+            | "Environment.GetEnvironmentVariable"
+            | "System.Environment.GetEnvironmentVariable"
+            | "environ.get"
+            | "decouple.config"
+            | "Deno.env.get"
+            | "dotenv.get"
+            | "std::env::var_os"
+            | "std::env.var_os"
     );
     if !reads {
         return None;
@@ -370,15 +475,18 @@ fn host_only(base: &Text) -> Text {
 pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
     let this = || Set::of(receiver.clone());
     match name {
-        "strip" | "trim" | "rstrip" | "lstrip" | "trimEnd" | "trimStart" | "chomp" | "lower" | "upper" | "toLowerCase"
-        | "toUpperCase" | "downcase" | "upcase" | "to_s" | "toString" | "to_string" | "to_owned" | "into" | "as_str" | "as_ref"
-        | "clone" | "dup" | "freeze" | "unwrap" | "expect" | "unwrap_or_default" | "encode" | "decode" | "to_str" | "to_sym"
-        | "valueOf" | "trim_end_matches" | "trim_start_matches" | "TrimEnd" | "TrimStart" | "Trim" | "ToUpper" | "ToLower"
-        | "ToString" | "to_uppercase" | "to_lowercase" | "removesuffix" | "removeprefix" | "delete_suffix" | "chomp!" | "strip!"
-        | "normalize" | "toExternalForm" | "toURL" | "toURI" | "toASCIIString" | "human_repr" | "String" | "to_ascii_uppercase"
-        | "href" | "borrow" | "iter" | "to_vec" | "await" | "get" | "stripTrailing" | "intern" | "html_safe" | "as_bytes" | "text"
-        | "lowercase" | "uppercase" | "toHttpUrl" | "toHttpUrlOrNull" | "trimIndent" | "stripIndent" | "orEmpty" | "as_deref"
-        | "capitalize" | "title" | "ok" | "or_else" | "copied" | "cloned" | "unwrap_or_else" => Some(this()),
+        "strip" | "trim" | "rstrip" | "lstrip" | "trimEnd" | "trimStart" | "chomp" | "lower" | "upper"
+        | "toLowerCase" | "toUpperCase" | "downcase" | "upcase" | "to_s" | "toString" | "to_string" | "to_owned"
+        | "into" | "as_str" | "as_ref" | "clone" | "dup" | "freeze" | "unwrap" | "expect" | "unwrap_or_default"
+        | "encode" | "decode" | "to_str" | "to_sym" | "valueOf" | "trim_end_matches" | "trim_start_matches"
+        | "TrimEnd" | "TrimStart" | "Trim" | "ToUpper" | "ToLower" | "ToString" | "to_uppercase" | "to_lowercase"
+        | "removesuffix" | "removeprefix" | "delete_suffix" | "chomp!" | "strip!" | "normalize" | "toExternalForm"
+        | "toURL" | "toURI" | "toASCIIString" | "human_repr" | "String" | "to_ascii_uppercase" | "href" | "borrow"
+        | "iter" | "to_vec" | "await" | "get" | "stripTrailing" | "intern" | "html_safe" | "as_bytes" | "text"
+        | "lowercase" | "uppercase" | "toHttpUrl" | "toHttpUrlOrNull" | "trimIndent" | "stripIndent" | "orEmpty"
+        | "as_deref" | "capitalize" | "title" | "ok" | "or_else" | "copied" | "cloned" | "unwrap_or_else" => {
+            Some(this())
+        }
         "unwrap_or" | "orElse" | "getOrDefault" => {
             let mut out = this();
             if let Some(other) = args.at(0) {
@@ -387,11 +495,9 @@ pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
             Some(out)
         }
         "concat" | "plus" => Some(concat(receiver, args)),
-        "format" | "formatted" => Some(format(
-            if name == "format" { FormatStyle::Brace } else { FormatStyle::Percent },
-            &this(),
-            args,
-        )),
+        "format" | "formatted" => {
+            Some(format(if name == "format" { FormatStyle::Brace } else { FormatStyle::Percent }, &this(), args))
+        }
         "replace" | "replaceAll" | "gsub" | "sub" | "Replace" | "replace_all" | "replacen" | "replaceFirst" => {
             Some(replace(receiver, args))
         }
@@ -412,7 +518,8 @@ fn path_join(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
     }
     let mut positional = vec![Set::of(receiver.clone())];
     positional.extend(args.positional.iter().cloned());
-    (positional.len() > 1).then(|| join_paths(&Args { positional, ..Args::default() }, matches!(name, "join" | "resolve")))
+    (positional.len() > 1)
+        .then(|| join_paths(&Args { positional, ..Args::default() }, matches!(name, "join" | "resolve")))
 }
 
 /// The items of a list with a separator between them.

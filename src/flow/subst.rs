@@ -3,8 +3,8 @@
 use crate::ir::Name;
 use std::sync::Arc;
 
-use super::scope::Scope;
 use super::request::{Guard, Request};
+use super::scope::Scope;
 use super::value::{Args, Bindings, Closure, Instance, Item, Made, Piece, Ref, Root, Set, Table, Text, Value};
 
 /// Deepest nesting of values that is rewritten.
@@ -105,11 +105,13 @@ impl Subst<'_> {
                 }
                 out
             }
-            Value::Instance(i) if i.made.is_some() || i.fields.is_some() => Set::of(Value::Instance(Arc::new(Instance {
-                class: i.class,
-                made: i.made.as_ref().map(|b| Arc::new(self.bindings(scope, b, depth + 1))),
-                fields: i.fields.as_ref().map(|t| Arc::new(self.table(scope, t, depth + 1))),
-            }))),
+            Value::Instance(i) if i.made.is_some() || i.fields.is_some() => {
+                Set::of(Value::Instance(Arc::new(Instance {
+                    class: i.class,
+                    made: i.made.as_ref().map(|b| Arc::new(self.bindings(scope, b, depth + 1))),
+                    fields: i.fields.as_ref().map(|t| Arc::new(self.table(scope, t, depth + 1))),
+                })))
+            }
             Value::Function(c) => Set::of(Value::Function(Arc::new(self.closure(scope, c, depth + 1)))),
             Value::Method(object, name) => {
                 let mut out = Set::unknown();
@@ -136,7 +138,9 @@ impl Subst<'_> {
             c.captured.iter().map(|b| Arc::new(self.bindings(scope, b, depth))).collect();
         // A closure that leaves the function whose parameters it sees takes their values along.
         for bindings in &self.bindings {
-            if scope.encloses(bindings.function, c.function) && !captured.iter().any(|b| b.function == bindings.function) {
+            if scope.encloses(bindings.function, c.function)
+                && !captured.iter().any(|b| b.function == bindings.function)
+            {
                 captured.push(Arc::new((*bindings).clone()));
             }
         }
@@ -213,7 +217,9 @@ impl Subst<'_> {
         }
         let possible = |one: &Value| match guard {
             Guard::Equal(_, texts, yes) => match one {
-                Value::Text(t) => t.as_literal().is_none_or(|l| texts.iter().any(|t| t.eq_ignore_ascii_case(l)) == *yes),
+                Value::Text(t) => {
+                    t.as_literal().is_none_or(|l| texts.iter().any(|t| t.eq_ignore_ascii_case(l)) == *yes)
+                }
                 Value::Null => !yes,
                 _ => true,
             },

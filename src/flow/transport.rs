@@ -28,43 +28,192 @@ pub enum Role {
 fn heads(language: Language) -> &'static [&'static str] {
     match language {
         Language::Python => &[
-            "requests", "httpx", "aiohttp", "urllib", "urllib2", "urllib3", "http.client", "httplib", "httplib2", "treq", "tornado.httpclient",
-            "niquests", "grequests", "requests_toolbelt", "requests_oauthlib", "requests_futures", "curl_cffi", "pycurl", "six.moves.urllib",
-            "tenacity", "cachecontrol", "requests_cache", "singer_sdk", "urlopen", "authlib",
+            "requests",
+            "httpx",
+            "aiohttp",
+            "urllib",
+            "urllib2",
+            "urllib3",
+            "http.client",
+            "httplib",
+            "httplib2",
+            "treq",
+            "tornado.httpclient",
+            "niquests",
+            "grequests",
+            "requests_toolbelt",
+            "requests_oauthlib",
+            "requests_futures",
+            "curl_cffi",
+            "pycurl",
+            "six.moves.urllib",
+            "tenacity",
+            "cachecontrol",
+            "requests_cache",
+            "singer_sdk",
+            "urlopen",
+            "authlib",
         ],
         Language::JavaScript | Language::TypeScript => &[
-            "axios", "got", "ky", "node-fetch", "undici", "superagent", "request", "needle", "https", "http", "node:https", "node:http", "fetch",
-            "cross-fetch", "ofetch", "@angular/common/http", "@nestjs/axios", "globalThis.fetch", "window.fetch", "global.fetch", "$fetch",
-            "isomorphic-fetch", "request-promise", "request-promise-native", "XMLHttpRequest", "$", "jQuery", "ky-universal", "wretch", "phin",
-            "bent", "isomorphic-unfetch", "unfetch", "whatwg-fetch", "urllib", "follow-redirects", "make-fetch-happen", "axios-retry", "self.fetch",
-            "Request", "@actions/http-client", "typed-rest-client", "@backstage/core-plugin-api",
+            "axios",
+            "got",
+            "ky",
+            "node-fetch",
+            "undici",
+            "superagent",
+            "request",
+            "needle",
+            "https",
+            "http",
+            "node:https",
+            "node:http",
+            "fetch",
+            "cross-fetch",
+            "ofetch",
+            "@angular/common/http",
+            "@nestjs/axios",
+            "globalThis.fetch",
+            "window.fetch",
+            "global.fetch",
+            "$fetch",
+            "isomorphic-fetch",
+            "request-promise",
+            "request-promise-native",
+            "XMLHttpRequest",
+            "$",
+            "jQuery",
+            "ky-universal",
+            "wretch",
+            "phin",
+            "bent",
+            "isomorphic-unfetch",
+            "unfetch",
+            "whatwg-fetch",
+            "urllib",
+            "follow-redirects",
+            "make-fetch-happen",
+            "axios-retry",
+            "self.fetch",
+            "Request",
+            "@actions/http-client",
+            "typed-rest-client",
+            "@backstage/core-plugin-api",
         ],
         Language::Go => &[
-            "net/http", "github.com/go-resty/resty", "gopkg.in/resty", "github.com/hashicorp/go-retryablehttp", "github.com/valyala/fasthttp",
-            "github.com/imroc/req", "github.com/levigross/grequests", "github.com/parnurzeal/gorequest", "golang.org/x/net/context/ctxhttp",
-            "github.com/dghubble/sling", "github.com/monaco-io/request", "resty.dev",
+            "net/http",
+            "github.com/go-resty/resty",
+            "gopkg.in/resty",
+            "github.com/hashicorp/go-retryablehttp",
+            "github.com/valyala/fasthttp",
+            "github.com/imroc/req",
+            "github.com/levigross/grequests",
+            "github.com/parnurzeal/gorequest",
+            "golang.org/x/net/context/ctxhttp",
+            "github.com/dghubble/sling",
+            "github.com/monaco-io/request",
+            "resty.dev",
         ],
         Language::Java | Language::Kotlin => &[
-            "okhttp3", "org.apache.http", "org.apache.hc", "org.apache.commons.httpclient", "java.net", "org.springframework.web",
-            "org.springframework.http", "org.springframework.boot.web", "io.ktor.client", "kong.unirest", "com.mashape.unirest", "retrofit2",
-            "feign", "jakarta.ws.rs", "javax.ws.rs", "com.github.kittinunf.fuel", "com.squareup.okhttp", "org.asynchttpclient", "io.micronaut.http",
-            "com.google.api.client.http", "io.restassured", "khttp", "org.eclipse.jetty.client", "reactor.netty.http.client", "io.vertx", "HttpClient",
+            "okhttp3",
+            "org.apache.http",
+            "org.apache.hc",
+            "org.apache.commons.httpclient",
+            "java.net",
+            "org.springframework.web",
+            "org.springframework.http",
+            "org.springframework.boot.web",
+            "io.ktor.client",
+            "kong.unirest",
+            "com.mashape.unirest",
+            "retrofit2",
+            "feign",
+            "jakarta.ws.rs",
+            "javax.ws.rs",
+            "com.github.kittinunf.fuel",
+            "com.squareup.okhttp",
+            "org.asynchttpclient",
+            "io.micronaut.http",
+            "com.google.api.client.http",
+            "io.restassured",
+            "khttp",
+            "org.eclipse.jetty.client",
+            "reactor.netty.http.client",
+            "io.vertx",
+            "HttpClient",
         ],
         Language::Ruby => &[
-            "Net.HTTP", "Net::HTTP", "Faraday", "HTTParty", "RestClient", "Excon", "HTTP", "Typhoeus", "Curl", "OpenURI", "URI.open", "HTTPClient",
-            "Patron", "Mechanize", "open", "Unirest", "HTTPX", "Down", "Async.HTTP", "Manticore", "OpenUri",
+            "Net.HTTP",
+            "Net::HTTP",
+            "Faraday",
+            "HTTParty",
+            "RestClient",
+            "Excon",
+            "HTTP",
+            "Typhoeus",
+            "Curl",
+            "OpenURI",
+            "URI.open",
+            "HTTPClient",
+            "Patron",
+            "Mechanize",
+            "open",
+            "Unirest",
+            "HTTPX",
+            "Down",
+            "Async.HTTP",
+            "Manticore",
+            "OpenUri",
         ],
         Language::Rust => &[
-            "reqwest", "ureq", "hyper", "surf", "isahc", "attohttpc", "awc", "minreq", "http", "reqwest_middleware", "chttp", "curl", "hyper_util",
-            "gloo_net", "ehttp", "octocrab",
+            "reqwest",
+            "ureq",
+            "hyper",
+            "surf",
+            "isahc",
+            "attohttpc",
+            "awc",
+            "minreq",
+            "http",
+            "reqwest_middleware",
+            "chttp",
+            "curl",
+            "hyper_util",
+            "gloo_net",
+            "ehttp",
+            "octocrab",
         ],
         Language::Php => &[
-            "GuzzleHttp", "Http", "Symfony", "Illuminate", "Requests", "WpOrg", "file_get_contents", "Client", "HttpClient", "Unirest", "Buzz",
-            "wp_remote_get", "wp_remote_post", "wp_remote_request", "Psr", "fopen",
+            "GuzzleHttp",
+            "Http",
+            "Symfony",
+            "Illuminate",
+            "Requests",
+            "WpOrg",
+            "file_get_contents",
+            "Client",
+            "HttpClient",
+            "Unirest",
+            "Buzz",
+            "wp_remote_get",
+            "wp_remote_post",
+            "wp_remote_request",
+            "Psr",
+            "fopen",
         ],
         Language::CSharp => &[
-            "HttpClient", "System.Net", "HttpRequestMessage", "RestClient", "RestRequest", "WebRequest", "HttpWebRequest", "WebClient", "RestSharp",
-            "Flurl", "IHttpClientFactory", "Refit", "System",
+            "HttpClient",
+            "System.Net",
+            "HttpRequestMessage",
+            "RestClient",
+            "RestRequest",
+            "WebRequest",
+            "HttpWebRequest",
+            "WebClient",
+            "RestSharp",
+            "Flurl",
+            "IHttpClientFactory",
+            "Refit",
+            "System",
         ],
         Language::Shell => &[],
     }
@@ -87,35 +236,70 @@ pub fn last_segment(path: &str) -> &str {
 /// Whether a path belongs to something that only pretends to make requests.
 pub fn is_mock(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
-    ["mock", "nock", "responses.", "respx", "httpretty", "webmock", "stub", "wiremock", "fake", "betamax", "msw", "httptest", "supertest", "pretender"]
-        .iter()
-        .any(|m| lower.contains(m))
+    [
+        "mock",
+        "nock",
+        "responses.",
+        "respx",
+        "httpretty",
+        "webmock",
+        "stub",
+        "wiremock",
+        "fake",
+        "betamax",
+        "msw",
+        "httptest",
+        "supertest",
+        "pretender",
+    ]
+    .iter()
+    .any(|m| lower.contains(m))
 }
 
 /// The shape of a call by its last name.
 pub fn role(last: &str, path: &str) -> Option<Role> {
     let exact = match last {
-        "request" | "request_async" | "Request" if path.contains("urllib.request.Request") || path.contains("urllib2.Request") => {
+        "request" | "request_async" | "Request"
+            if path.contains("urllib.request.Request") || path.contains("urllib2.Request") =>
+        {
             Some(Role::Body)
         }
         "Request" if path.starts_with("net/http") => Some(Role::Options("GET")),
         "Request" if path == "Request" || path.ends_with("undici.Request") => Some(Role::Options("GET")),
         "request" if js_options_first(path) => Some(Role::Options("GET")),
-        "request" | "Request" | "build_request" | "stream" | "requestAsync" | "execute_request" | "run_request" | "send_request"
-        | "wp_remote_request" | "request!" => Some(Role::Both(0, 1)),
+        "request" | "Request" | "build_request" | "stream" | "requestAsync" | "execute_request" | "run_request"
+        | "send_request" | "wp_remote_request" | "request!" => Some(Role::Both(0, 1)),
         "NewRequest" | "newRequest" | "CreateRequest" => Some(Role::Both(0, 1)),
         "NewRequestWithContext" => Some(Role::Both(1, 2)),
         "HttpRequestMessage" => Some(Role::Both(0, 1)),
         "Execute" | "execute" if path.contains("resty") || path.contains("Request.execute") => Some(Role::Both(0, 1)),
         "exchange" | "exchangeAsync" => Some(Role::Both(1, 0)),
         "open" if path.contains("XMLHttpRequest") => Some(Role::Both(0, 1)),
-        "fetch" | "$fetch" | "axios" | "got" | "ky" | "superagent" | "needle" | "ajax" | "undici" | "node-fetch" | "cross-fetch" | "ofetch"
-        | "isomorphic-fetch" | "default" | "raw" | "fetchApi" | "request-promise" | "request-promise-native" => Some(Role::Options("GET")),
+        "fetch"
+        | "$fetch"
+        | "axios"
+        | "got"
+        | "ky"
+        | "superagent"
+        | "needle"
+        | "ajax"
+        | "undici"
+        | "node-fetch"
+        | "cross-fetch"
+        | "ofetch"
+        | "isomorphic-fetch"
+        | "default"
+        | "raw"
+        | "fetchApi"
+        | "request-promise"
+        | "request-promise-native" => Some(Role::Options("GET")),
         "urlopen" | "UrlRequest" => Some(Role::Body),
-        "file_get_contents" | "open_uri" | "open" | "read" | "openStream" | "openConnection" | "DownloadString" | "GetStringAsync"
-        | "GetStreamAsync" | "GetByteArrayAsync" | "GetFromJsonAsync" | "getJSON" | "get_response" | "get_print" | "fopen" | "getJson"
-        | "Sitemap" => Some(Role::Named("GET")),
-        "UploadString" | "UploadStringTaskAsync" | "post_form" | "PostForm" | "postJson" | "UploadData" => Some(Role::Named("POST")),
+        "file_get_contents" | "open_uri" | "open" | "read" | "openStream" | "openConnection" | "DownloadString"
+        | "GetStringAsync" | "GetStreamAsync" | "GetByteArrayAsync" | "GetFromJsonAsync" | "getJSON"
+        | "get_response" | "get_print" | "fopen" | "getJson" | "Sitemap" => Some(Role::Named("GET")),
+        "UploadString" | "UploadStringTaskAsync" | "post_form" | "PostForm" | "postJson" | "UploadData" => {
+            Some(Role::Named("POST"))
+        }
         "getForObject" | "getForEntity" | "wp_remote_get" => Some(Role::Named("GET")),
         "postForObject" | "postForEntity" | "postForLocation" | "wp_remote_post" => Some(Role::Named("POST")),
         "patchForObject" => Some(Role::Named("PATCH")),
@@ -131,7 +315,9 @@ pub fn role(last: &str, path: &str) -> Option<Role> {
 
 /// `https.request(options)`, `undici.request(url, options)`, `axios.request(options)`, the `request` package.
 fn js_options_first(path: &str) -> bool {
-    ["https.", "http.", "undici.", "axios", "node:http", "node:https", "request", "follow-redirects"].iter().any(|p| path.starts_with(p))
+    ["https.", "http.", "undici.", "axios", "node:http", "node:https", "request", "follow-redirects"]
+        .iter()
+        .any(|p| path.starts_with(p))
         && !path.starts_with("http.client")
         && !path.starts_with("requests")
 }
@@ -142,7 +328,11 @@ pub fn verb_in_name(name: &str) -> Option<&'static str> {
     let end = name
         .char_indices()
         .skip(1)
-        .find(|&(i, c)| c == '_' || c.is_ascii_digit() || (c.is_ascii_uppercase() && !name[..i].ends_with(|p: char| p.is_ascii_uppercase())))
+        .find(|&(i, c)| {
+            c == '_'
+                || c.is_ascii_digit()
+                || (c.is_ascii_uppercase() && !name[..i].ends_with(|p: char| p.is_ascii_uppercase()))
+        })
         .map_or(name.len(), |(i, _)| i);
     let (word, rest) = name.split_at(end);
     let word = if word == "del" { "delete" } else { word };
@@ -150,8 +340,22 @@ pub fn verb_in_name(name: &str) -> Option<&'static str> {
     let rest = rest.trim_start_matches('_').to_ascii_lowercase();
     matches!(
         rest.as_str(),
-        "" | "async" | "asjsonasync" | "json" | "asjson" | "request" | "jsonasync" | "raw" | "url" | "data" | "with_retry" | "withretry" | "stream"
-            | "form" | "api" | "call" | "sync"
+        "" | "async"
+            | "asjsonasync"
+            | "json"
+            | "asjson"
+            | "request"
+            | "jsonasync"
+            | "raw"
+            | "url"
+            | "data"
+            | "with_retry"
+            | "withretry"
+            | "stream"
+            | "form"
+            | "api"
+            | "call"
+            | "sync"
     )
     .then_some(verb)
 }
@@ -162,9 +366,12 @@ pub fn sounds_like_request(name: &str) -> bool {
         return true;
     }
     let lower = name.to_ascii_lowercase();
-    ["request", "fetch", "http", "call_api", "callapi", "api_call", "apicall", "urlopen", "invoke", "execute", "send", "curl", "rest", "query", "download"]
-        .iter()
-        .any(|w| lower.contains(w))
+    [
+        "request", "fetch", "http", "call_api", "callapi", "api_call", "apicall", "urlopen", "invoke", "execute",
+        "send", "curl", "rest", "query", "download",
+    ]
+    .iter()
+    .any(|w| lower.contains(w))
         || matches!(lower.as_str(), "call" | "do" | "api" | "open" | "load")
 }
 
@@ -176,17 +383,26 @@ pub fn arguments(role: Role, args: &Args) -> Option<(Vec<Verb>, Set)> {
         Role::Both(verb, url) => {
             let verb_set = named(args, &["method", "verb", "http_method", "requestMethod"]).cloned();
             let (verb, url) = swapped(args, verb, url);
-            let verb_set = verb_set.or_else(|| args.at(verb).cloned()).or_else(|| table.as_ref().and_then(|t| entry(t, &["method", "type"])));
+            let verb_set = verb_set
+                .or_else(|| args.at(verb).cloned())
+                .or_else(|| table.as_ref().and_then(|t| entry(t, &["method", "type"])));
             let url = if named(args, &["method"]).is_some() && args.at(0).is_some() { 0 } else { url };
             Some((known(verb_set.as_ref(), "GET"), address(args, table.as_ref(), url)?))
         }
         Role::Options(default) => {
-            let method = named(args, &["method", "type", "Method"]).cloned().or_else(|| table.as_ref().and_then(|t| entry(t, &["method", "type", "Method"])));
+            let method = named(args, &["method", "type", "Method"])
+                .cloned()
+                .or_else(|| table.as_ref().and_then(|t| entry(t, &["method", "type", "Method"])));
             let verbs = match method {
                 Some(set) => optional(&set, default),
                 None if args.positional.len() > 1 => ref_option(&args.positional[1], "method", default),
                 None => match args.at(0) {
-                    Some(set) if table.is_none() && has_only_refs(set) && args.positional.len() == 1 && args.named.is_empty() => {
+                    Some(set)
+                        if table.is_none()
+                            && has_only_refs(set)
+                            && args.positional.len() == 1
+                            && args.named.is_empty() =>
+                    {
                         // `fetch(x)`: `x` may be an address or options.
                         fixed(default)
                     }
@@ -239,7 +455,8 @@ fn swapped(args: &Args, verb: usize, url: usize) -> (usize, usize) {
     if !is_verb(verb) && is_verb(url) { (url, verb) } else { (verb, url) }
 }
 
-const ADDRESS: &[&str] = &["url", "uri", "path", "endpoint", "URL", "href", "resource", "requestUri", "RequestUri", "request_url", "route"];
+const ADDRESS: &[&str] =
+    &["url", "uri", "path", "endpoint", "URL", "href", "resource", "requestUri", "RequestUri", "request_url", "route"];
 
 /// The address among arguments.
 fn address(args: &Args, table: Option<&super::value::Table>, index: usize) -> Option<Set> {
@@ -316,10 +533,16 @@ fn optional(set: &Set, default: &str) -> Vec<Verb> {
         match &item.value {
             Value::Null => out.extend(fixed(default)),
             Value::Ref(r) => {
-                out.push((Text::piece(Piece::Ref(r.clone())), item.world.clone(), Some(Guard::Truthy(r.clone(), true))));
+                out.push((
+                    Text::piece(Piece::Ref(r.clone())),
+                    item.world.clone(),
+                    Some(Guard::Truthy(r.clone(), true)),
+                ));
                 out.push((Text::literal(default), item.world.clone(), Some(Guard::Truthy(r.clone(), false))));
             }
-            value => out.extend(strings::verbs(&Set::of(value.clone())).into_iter().map(|(t, _)| (t, item.world.clone(), None))),
+            value => out.extend(
+                strings::verbs(&Set::of(value.clone())).into_iter().map(|(t, _)| (t, item.world.clone(), None)),
+            ),
         }
     }
     if out.is_empty() { vec![(Text::default(), World::default(), None)] } else { out }
@@ -371,7 +594,9 @@ fn implied(set: &Set, there: &str, missing: &str) -> Vec<Verb> {
 pub fn built(path: &str, last: &str, on: Option<&Arc<Made>>, args: &Args) -> Option<(Vec<Verb>, Set)> {
     let on = on?;
     let completes = match last {
-        "build" => path.contains("Request") && !path.contains("url()") | true && chain(on, &["url", "uri", "URI"]).is_some(),
+        "build" => {
+            path.contains("Request") && !path.contains("url()") | true && chain(on, &["url", "uri", "URI"]).is_some()
+        }
         "uri" => chain_verb(on).is_some(),
         _ => false,
     };
@@ -440,8 +665,22 @@ pub fn with_base(urls: &Set, on: Option<&Arc<Made>>) -> Set {
 }
 
 const BASES: &[&str] = &[
-    "base_url", "baseURL", "baseUrl", "prefixUrl", "prefix_url", "base_uri", "BaseAddress", "BaseURL", "rootUri", "url", "uri", "host", "hostname",
-    "HostURL", "site", "url_base",
+    "base_url",
+    "baseURL",
+    "baseUrl",
+    "prefixUrl",
+    "prefix_url",
+    "base_uri",
+    "BaseAddress",
+    "BaseURL",
+    "rootUri",
+    "url",
+    "uri",
+    "host",
+    "hostname",
+    "HostURL",
+    "site",
+    "url_base",
 ];
 
 /// The base address of a client object.
@@ -459,10 +698,30 @@ fn base_of(made: &Made) -> Option<Set> {
         }
         let setter = matches!(
             last,
-            "SetBaseURL" | "SetHostURL" | "baseUrl" | "base_url" | "rootUri" | "HTTPSConnection" | "HTTPConnection" | "BaseUrlSession"
-                | "Client" | "RestClient" | "base" | "BaseURL"
+            "SetBaseURL"
+                | "SetHostURL"
+                | "baseUrl"
+                | "base_url"
+                | "rootUri"
+                | "HTTPSConnection"
+                | "HTTPConnection"
+                | "BaseUrlSession"
+                | "Client"
+                | "RestClient"
+                | "base"
+                | "BaseURL"
         );
-        let connects = setter || matches!(made.path.as_str(), "Net.HTTP()" | "Net.HTTP.start()" | "Faraday()" | "Faraday.new()" | "Excon()" | "Excon.new()" | "RestClient.Resource()");
+        let connects = setter
+            || matches!(
+                made.path.as_str(),
+                "Net.HTTP()"
+                    | "Net.HTTP.start()"
+                    | "Faraday()"
+                    | "Faraday.new()"
+                    | "Excon()"
+                    | "Excon.new()"
+                    | "RestClient.Resource()"
+            );
         if connects
             && let Some(set) = made.args.at(0)
             && set.values().any(|v| matches!(v, Value::Text(t) if t.pieces.iter().any(|p| matches!(p, Piece::Lit(l) if l.contains('.') || l.contains(':'))) || !t.pieces.is_empty() && !matches!(t.pieces[0], Piece::Lit(_))) || matches!(v, Value::Ref(_)))
@@ -496,12 +755,12 @@ fn args_carry_keys(args: &Args, depth: u8) -> bool {
 fn set_carries_keys(set: &Set, depth: u8) -> bool {
     depth < 4
         && set.values().any(|v| match v {
-            Value::Table(t) => {
-                t.entries.iter().any(|(k, v)| origin::is_key_name(k) || set_carries_keys(v, depth + 1))
-            }
+            Value::Table(t) => t.entries.iter().any(|(k, v)| origin::is_key_name(k) || set_carries_keys(v, depth + 1)),
             Value::List(items) => items.iter().any(|s| set_carries_keys(s, depth + 1)),
             Value::Made(m) => args_carry_keys(&m.args, depth + 1),
-            Value::Text(t) => t.as_literal().is_some_and(|l| origin::is_key_name(l.split(':').next().unwrap_or(l).trim())),
+            Value::Text(t) => {
+                t.as_literal().is_some_and(|l| origin::is_key_name(l.split(':').next().unwrap_or(l).trim()))
+            }
             _ => false,
         })
 }
@@ -517,7 +776,12 @@ pub fn guessed(name: &str, args: &Args) -> Option<(Vec<Verb>, Set)> {
         .or_else(|| table.as_ref().and_then(table_address).filter(looks))?;
     let method = named(args, &["method", "verb", "http_method", "Method"])
         .cloned()
-        .or_else(|| args.positional.iter().find(|s| !s.is_unknown() && s.values().all(|v| strings::verb_constant(v).is_some())).cloned())
+        .or_else(|| {
+            args.positional
+                .iter()
+                .find(|s| !s.is_unknown() && s.values().all(|v| strings::verb_constant(v).is_some()))
+                .cloned()
+        })
         .or_else(|| table.as_ref().and_then(|t| entry(t, &["method", "type", "Method"])));
     let verbs = match (method, verb_in_name(name)) {
         (Some(set), _) => optional(&set, "GET"),
@@ -532,7 +796,11 @@ pub fn guessed(name: &str, args: &Args) -> Option<(Vec<Verb>, Set)> {
 pub fn has_api_path(text: &Text) -> bool {
     text.pieces.iter().any(|p| match p {
         Piece::Lit(l) => {
-            l.contains("/api/v1/") || l.contains("/api/v2/") || l.starts_with("api/v1/") || l.starts_with("api/v2/") || l.contains("datadoghq.") && l.contains("/v")
+            l.contains("/api/v1/")
+                || l.contains("/api/v2/")
+                || l.starts_with("api/v1/")
+                || l.starts_with("api/v2/")
+                || l.contains("datadoghq.") && l.contains("/v")
         }
         _ => false,
     })
@@ -543,9 +811,25 @@ pub fn process_words(path: &str, args: &Args) -> Option<Vec<Set>> {
     let starts = path.starts_with("subprocess.")
         || matches!(
             path,
-            "os.system" | "os.popen" | "os/exec.Command" | "os/exec.CommandContext" | "system" | "exec" | "Open3.capture3" | "Open3.capture2"
-                | "child_process.exec" | "child_process.execSync" | "child_process.spawn" | "child_process.execFile" | "shell_exec"
-                | "std.process.Command.new" | "ProcessBuilder" | "execa" | "spawn" | "execSync" | "sh"
+            "os.system"
+                | "os.popen"
+                | "os/exec.Command"
+                | "os/exec.CommandContext"
+                | "system"
+                | "exec"
+                | "Open3.capture3"
+                | "Open3.capture2"
+                | "child_process.exec"
+                | "child_process.execSync"
+                | "child_process.spawn"
+                | "child_process.execFile"
+                | "shell_exec"
+                | "std.process.Command.new"
+                | "ProcessBuilder"
+                | "execa"
+                | "spawn"
+                | "execSync"
+                | "sh"
         );
     if !starts {
         return None;

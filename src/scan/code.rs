@@ -47,7 +47,7 @@ struct Source<'t> {
 }
 
 /// Reads, parses and analyses the source files of a tree.
-pub(super) fn analyze(tree: &Tree, hosts: &[String]) -> Code {
+pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::Catalog) -> Code {
     let mut result = Code::default();
     let mut sources = load(tree, &mut result);
     if !hosts.is_empty() {
@@ -62,7 +62,7 @@ pub(super) fn analyze(tree: &Tree, hosts: &[String]) -> Code {
     let mut project =
         Project { links: Links::new(tree.sources.iter()), sources, modules: Vec::new(), problems: Vec::new() };
     project.parse_candidates();
-    let options = flow::Options { hosts: hosts.to_vec(), ..flow::Options::default() };
+    let options = flow::Options { catalog, hosts };
     let mut asked = BTreeSet::new();
     for round in 0..=ROUNDS {
         let last = round == ROUNDS || project.sources.iter().all(|s| s.done);

@@ -1,0 +1,102 @@
+//! Requests that are declared rather than called: annotated methods of interfaces (Retrofit, Feign, Spring's HTTP interfaces,
+//! declarative clients of other languages).
+
+use crate::evidence::Origin;
+use crate::ir::{Class, Expr, ExprId, Name};
+
+use super::exec::Run;
+use super::origin;
+use super::request::{Request, Site};
+use super::strings;
+use super::subst::texts_of;
+use super::transport;
+use super::value::{Args, Set, Text};
+
+impl Run<'_> {
+    /// Interfaces whose methods are requests by annotation (Retrofit, Feign, declarative clients).
+    pub fn annotations(&mut self) {
+        let module = self.module;
+        for class in module.classes.iter().filter(|c| c.interface || !c.bases.is_empty()) {
+            let mut base = Set::unknown();
+            for decorator in &class.decorators {
+                let (_, args) = self.decorator(*decorator);
+                for name in ["url", "baseUrl", "value", "path"] {
+                    if base.is_unknown()
+                        && let Some(set) = args.named(name)
+                    {
+                        base = set.clone();
+                    }
+                }
+            }
+            for method in &class.methods {
+                let function = module.function(*method);
+                if !function.body.is_empty() && class.interface {
+                    continue;
+                }
+                for decorator in &function.decorators {
+                    let (name, args) = self.decorator(*decorator);
+                    let site = self.site(*decorator);
+                    self.annotated(&name, &args, &base, class, site);
+                }
+            }
+        }
+    }
+
+    fn decorator(&mut self, id: ExprId) -> (Name, Args) {
+        match self.module.expr(id) {
+            Expr::Call(callee, args) | Expr::New(callee, args) => {
+                let name = self.label(*callee);
+                let args = self.args(args);
+                (name, args)
+            }
+            _ => (self.label(id), Args::default()),
+        }
+    }
+
+    /// One annotation of a method without a body.
+    fn annotated(&mut self, name: &str, args: &Args, base: &Set, class: &Class, site: Site) {
+        let name = name.rsplit('.').next().unwrap_or(name);
+        let path = ["value", "path", "uri", "url"].iter().find_map(|n| args.named(n)).or_else(|| args.at(0));
+        let Some(path) = path else { return };
+        let (verb, path) = match (strings::verb(name), name) {
+            (Some(verb), _) => (Text::literal(verb), path.clone()),
+            (None, "RequestLine") => match path.literal_text().and_then(|l| l.split_once(' ')) {
+                Some((verb, path)) => (Text::literal(verb), Set::literal(path)),
+                None => return,
+            },
+            (None, _) => {
+                match name.strip_suffix("Mapping").or_else(|| name.strip_suffix("Exchange")).and_then(strings::verb) {
+                    Some(verb) => (Text::literal(verb), path.clone()),
+                    None => return,
+                }
+            }
+        };
+        // Controllers serve the paths of their annotations.
+        let serves = class.decorators.iter().any(|d| self.label(*d).contains("Controller") || self.label(*d) == "Path");
+        if serves {
+            return;
+        }
+        for path in texts_of(&path, &Name::default()) {
+            let url = match texts_of(base, &Name::default()).first().filter(|_| !base.is_unknown()) {
+                Some(base) => strings::joined(base, &path, false),
+                None => strings::joined(&Text::literal("/"), &path, false),
+            };
+            let named = origin::from_names([class.name.as_str(), &self.module.file]);
+            let origin = origin::from_url(&url, self.scope.hosts).min(named);
+            if matches!(origin, Origin::Other | Origin::Unknown) || !transport::has_api_path(&url) {
+                continue;
+            }
+            self.emit(Request {
+                verb: verb.clone(),
+                url,
+                guards: Vec::new(),
+                origin,
+                at: site,
+                settled: false,
+                likely: false,
+                cli: false,
+                steps: vec![(format!("declared by @{name}").into(), site)],
+            });
+        }
+    }
+}

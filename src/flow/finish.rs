@@ -1,0 +1,319 @@
+//! After the last round: requests that nobody completed, declarative classes, and everything found put into evidence.
+
+use crate::evidence::{Call, Confidence, Evidence, Origin, Place, Step};
+use crate::ir::{Module, Name};
+use rustc_hash::FxHashSet as HashSet;
+use std::sync::Arc;
+
+use super::found::{Found, What};
+use super::http::is_blank;
+use super::origin;
+use super::program::Program;
+use super::request::{Request, Site, template};
+use super::scope::Scope;
+use super::state::State;
+use super::subst::{Subst, texts_of};
+use super::transport;
+use super::value::{Cls, Fun, Instance, Piece, Ref, Root, Value};
+
+/// Turns what is known after the last round into evidence, in program order.
+pub fn evidence(program: &Program, state: &State, options: &super::Options<'_>) -> Vec<Evidence> {
+    let scope = Scope::new(program, state, options);
+    let mut found: Vec<Found> = program.functions().flat_map(|f| state.output(f).found.iter().cloned()).collect();
+    let called = Called::collect(program, state);
+    for fun in program.functions() {
+        for request in &state.summary(fun).requests {
+            leftover(&scope, &called, fun, request, &mut found);
+        }
+    }
+    for class in 0..program.classes.len() {
+        declarative(&scope, Cls(u32::try_from(class).unwrap_or(u32::MAX)), &mut found);
+    }
+    let mut out: Vec<Evidence> = Vec::new();
+    let mut seen = HashSet::default();
+    for one in found {
+        if !is_worth_telling(&one) {
+            continue;
+        }
+        let key = (one.at, format!("{:?}", key_of(&one)));
+        if seen.insert(key) {
+            out.push(to_evidence(program, one));
+        }
+    }
+    out
+}
+
+fn key_of(found: &Found) -> (u8, Name, String) {
+    match &found.what {
+        What::Sdk(client, method) => {
+            (0, method.clone(), format!("{:?}{:?}{:?}", client.naming, client.version, client.class))
+        }
+        What::Legacy(client, symbol) => (1, symbol.clone(), format!("{client:?}")),
+        What::Http(r) => (2, r.method().unwrap_or_default(), template(&r.url).to_string()),
+    }
+}
+
+/// Names whose functions leave something to their callers, sorted.
+pub fn demand(program: &Program, state: &State) -> Vec<Name> {
+    let mut out = Vec::new();
+    for fun in program.functions() {
+        let summary = state.summary(fun);
+        if summary.requests.is_empty() {
+            continue;
+        }
+        let function = program.function(fun);
+        if !function.name.is_empty() && !function.name.starts_with("__") {
+            out.push(function.name.clone());
+        }
+        if let Some(owner) = program.owner(fun) {
+            out.extend(program.descendants(owner).into_iter().map(|c| program.class(c).name.clone()));
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    out.retain(|n| n.len() > 2);
+    out
+}
+
+/// Who is called by whom.
+struct Called {
+    by_anyone: HashSet<Fun>,
+}
+
+impl Called {
+    fn collect(program: &Program, state: &State) -> Self {
+        let mut by_anyone = HashSet::default();
+        for caller in program.functions() {
+            for &fun in &state.output(caller).called {
+                if fun != caller {
+                    by_anyone.insert(fun);
+                }
+            }
+        }
+        Self { by_anyone }
+    }
+}
+
+/// A request that still waits for something when all is said.
+fn leftover(scope: &Scope<'_>, called: &Called, fun: Fun, request: &Request, found: &mut Vec<Found>) {
+    let is_called = called.by_anyone.contains(&fun);
+    if is_called && request.has_params() {
+        return;
+    }
+    let classes = match scope.program.owner(fun).or_else(|| owner_around(scope.program, fun)) {
+        Some(class) if request.refs().any(|r| matches!(r.root, Root::This(_))) => scope.program.descendants(class),
+        _ => Vec::new(),
+    };
+    if classes.is_empty() {
+        let subst = Subst { bindings: Vec::new(), receiver: None, close: true };
+        for filled in subst.request(scope, request) {
+            push(scope, fun, filled, found);
+        }
+        return;
+    }
+    let several = classes.len() > 1;
+    for (i, class) in classes.iter().enumerate() {
+        let receiver = Value::Instance(Arc::new(Instance::any(*class)));
+        let subst = Subst { bindings: Vec::new(), receiver: Some(&receiver), close: true };
+        for mut filled in subst.request(scope, request) {
+            // The base of a hierarchy need not know what its subclasses decide.
+            if i == 0 && several && !determined(scope, &filled) {
+                continue;
+            }
+            if !request.settled
+                && let Some(site) = decided_in(scope, *class, request)
+            {
+                filled.at = site;
+            }
+            push(scope, fun, filled, found);
+        }
+    }
+}
+
+fn owner_around(program: &Program, fun: Fun) -> Option<Cls> {
+    let mut at = fun;
+    for _ in 0..32 {
+        if let Some(owner) = program.owner(at) {
+            return Some(owner);
+        }
+        at.id = program.function(at).parent?;
+    }
+    None
+}
+
+fn push(scope: &Scope<'_>, fun: Fun, request: Request, found: &mut Vec<Found>) {
+    let mut request = request;
+    match origin::from_url(&request.url, scope.hosts) {
+        Origin::Other => return,
+        Origin::Unknown => {}
+        origin => request.origin = request.origin.min(origin),
+    }
+    found.push(Found {
+        at: request.at,
+        fun,
+        likely: request.likely,
+        literals: Vec::new(),
+        steps: request.steps.clone(),
+        what: What::Http(Box::new(request)),
+    });
+}
+
+fn determined(scope: &Scope<'_>, request: &Request) -> bool {
+    let target = crate::url::Target::parse(&template(&request.url));
+    !scope.catalog.routes(request.method().as_deref(), &target).is_empty()
+}
+
+/// Where the class decides the path: the definition of the field that fills a hole behind the base address.
+fn decided_in(scope: &Scope<'_>, class: Cls, request: &Request) -> Option<Site> {
+    let refs = request.url.pieces.iter().skip(1).chain(&request.verb.pieces).filter_map(|p| match p {
+        Piece::Ref(Ref { root: Root::This(_), path }) => path.first(),
+        _ => None,
+    });
+    for name in refs {
+        for one in scope.program.ancestors(class) {
+            if let Some((_, site)) = scope.state.field(one, name) {
+                return Some(*site);
+            }
+            if let Some(fun) = scope.program.class(one).methods.get(name).and_then(|m| m.first()) {
+                return Some(Site { module: fun.module, span: scope.program.function(*fun).span });
+            }
+        }
+    }
+    None
+}
+
+/// Names under which declarative clients keep their path, base address and method.
+const PATHS: &[&str] = &[
+    "path",
+    "url_path",
+    "URL_PATH",
+    "endpoint",
+    "resource_path",
+    "PATH",
+    "ENDPOINT",
+    "api_path",
+    "API_PATH",
+    "api_resource",
+];
+const BASES: &[&str] = &["url_base", "base_url", "BASE_URL", "host", "api_url", "URL_BASE", "api_base", "API_BASE"];
+const METHODS: &[&str] = &["rest_method", "http_method", "method", "HTTP_METHOD", "METHOD", "verb"];
+
+/// A class that derives from an outside class and declares base address and path: that class makes the request.
+fn declarative(scope: &Scope<'_>, class: Cls, found: &mut Vec<Found>) {
+    let bases = scope.program.external_bases(class);
+    let info = scope.program.class(class);
+    let Some(&(module, id)) = info.parts.first() else { return };
+    if bases.is_empty() || !info.subclasses.is_empty() {
+        return;
+    }
+    let receiver = Value::Instance(Arc::new(Instance::any(class)));
+    let field = |names: &[&str]| {
+        names.iter().find_map(|n| {
+            let name = Name::from(*n);
+            let set = scope.field_of(&receiver, &name, 0);
+            let text = set.values().any(|v| matches!(v, Value::Text(_)));
+            text.then_some((name, set))
+        })
+    };
+    let (Some((path_name, path)), Some((_, base))) = (field(PATHS), field(BASES)) else { return };
+    let verbs = match field(METHODS) {
+        Some((_, set)) => super::strings::verbs(&set).into_iter().map(|v| v.0).collect(),
+        None => vec![super::value::Text::literal("GET")],
+    };
+    let site = scope
+        .program
+        .ancestors(class)
+        .iter()
+        .find_map(|c| scope.state.field(*c, &path_name).map(|(_, s)| *s))
+        .unwrap_or(Site { module, span: scope.program.module(module).class(id).span });
+    let fun = Fun { module, id: Module::MAIN };
+    for base in texts_of(&base, &Name::default()) {
+        for path in texts_of(&path, &Name::default()) {
+            let url = super::strings::joined(&base, &path, false);
+            let from_url = origin::from_url(&url, scope.hosts);
+            if !transport::has_api_path(&url) || from_url == Origin::Other {
+                continue;
+            }
+            let named = origin::from_names([info.name.as_str(), &scope.program.module(module).file]);
+            for verb in &verbs {
+                found.push(Found {
+                    what: What::Http(Box::new(Request {
+                        verb: verb.clone(),
+                        url: url.clone(),
+                        guards: Vec::new(),
+                        origin: from_url.min(named),
+                        at: site,
+                        settled: true,
+                        likely: false,
+                        cli: false,
+                        steps: vec![(format!("declared by {}", info.name).into(), site)],
+                    })),
+                    at: site,
+                    fun,
+                    likely: false,
+                    literals: Vec::new(),
+                    steps: vec![(format!("declared by {}", info.name).into(), site)],
+                });
+            }
+        }
+    }
+}
+
+/// Requests that nothing ties to Datadog, or of which nothing but a vague name is known, are left out.
+fn is_worth_telling(found: &Found) -> bool {
+    let What::Http(request) = &found.what else { return true };
+    match request.origin {
+        Origin::Datadog => true,
+        Origin::LikelyDatadog => !is_blank(&request.url),
+        Origin::Unknown => transport::has_api_path(&request.url),
+        Origin::Other => false,
+    }
+}
+
+fn to_evidence(program: &Program, found: Found) -> Evidence {
+    let module = program.module(found.at.module);
+    let place = Place::Source { file: module.file.clone(), language: Some(module.language), span: found.at.span };
+    let mut confidence = if found.likely { Confidence::Likely } else { Confidence::Certain };
+    let call = match found.what {
+        What::Sdk(client, method) => {
+            Call::Sdk { client: client.naming, version: client.version, class: client.class.clone(), method }
+        }
+        What::Legacy(client, symbol) => Call::Legacy { client, symbol },
+        What::Http(request) => {
+            if request.origin == Origin::Unknown {
+                confidence = Confidence::Possible;
+            } else if request.origin == Origin::LikelyDatadog {
+                confidence = confidence.max(Confidence::Likely);
+            }
+            Call::Http {
+                method: request.method(),
+                url: template(&request.url),
+                origin: request.origin,
+                cli: request.cli,
+            }
+        }
+    };
+    let test = is_test(program, found.fun, found.at.module);
+    let steps = found
+        .steps
+        .into_iter()
+        .map(|(what, site)| Step { what, file: program.module(site.module).file.clone(), span: site.span })
+        .collect();
+    Evidence { call, place, confidence, test, literals: found.literals, steps, observed: None }
+}
+
+fn is_test(program: &Program, fun: Fun, module: u32) -> bool {
+    if program.module(module).test || program.module(fun.module).test {
+        return true;
+    }
+    let mut at = Some(fun);
+    for _ in 0..32 {
+        let Some(fun) = at else { return false };
+        let function = program.function(fun);
+        if function.test {
+            return true;
+        }
+        at = function.parent.map(|p| Fun { module: fun.module, id: p });
+    }
+    false
+}
