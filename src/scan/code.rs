@@ -24,7 +24,11 @@ const IMPORT_DEPTH: usize = 2;
 /// Texts without anchor words are kept for the demand pass up to so many bytes; beyond, they are read again.
 const KEPT_BYTES: u64 = 64 << 20;
 /// Files that only share paths with Datadog are all parsed if they are together no larger.
-const WEAK_BYTES: usize = 1 << 20;
+const WEAK_BYTES: usize = 256 << 10;
+/// Linked files are parsed up to so many bytes, plus twice what has anchor words.
+const LINKED_BYTES: usize = 512 << 10;
+/// A linked file that makes no requests is parsed if it is no longer.
+const SHORT_BYTES: usize = 12 << 10;
 
 /// What the code came to.
 #[derive(Default)]
@@ -123,7 +127,11 @@ struct Project<'t> {
 impl Project<'_> {
     /// Parses what has anchor words and what that imports.
     fn parse_candidates(&mut self) {
-        let strong: Vec<usize> = self.having(Strength::Strong);
+        let mut strong: Vec<usize> = self.having(Strength::Strong);
+        let sources = &self.sources;
+        strong.retain(|i| {
+            sources[*i].text.as_ref().is_some_and(|text| input::anchors::can_call(&sources[*i].found.shown, text))
+        });
         let mut weak: Vec<usize> = self.having(Strength::Weak);
         let size: usize = weak.iter().filter_map(|i| self.sources[*i].text.as_ref()).map(|t| t.len()).sum();
         if size > WEAK_BYTES {
@@ -133,6 +141,8 @@ impl Project<'_> {
         }
         let mut wave: Vec<usize> = strong.into_iter().chain(weak).collect();
         wave.sort_unstable();
+        let parsed: usize = wave.iter().filter_map(|i| self.sources[*i].text.as_ref()).map(|text| text.len()).sum();
+        let mut budget = LINKED_BYTES + 2 * parsed;
         for depth in 0..=IMPORT_DEPTH {
             let fresh = self.parse(&wave);
             if depth == IMPORT_DEPTH {
@@ -141,11 +151,33 @@ impl Project<'_> {
             let (links, modules) = (&self.links, self.modules.get(fresh..).unwrap_or_default());
             let mut next: BTreeSet<usize> = modules.par_iter().flat_map_iter(|module| links.imported(module)).collect();
             if depth == 0 {
-                next.extend(wave.iter().flat_map(|i| self.links.siblings(*i)));
+                next.extend(wave.iter().flat_map(|i| links.siblings(*i)));
             }
-            next.retain(|i| !self.sources[*i].done);
-            wave = next.into_iter().collect();
+            wave = self.worth_parsing(next, depth, &mut budget);
         }
+    }
+
+    /// Of the files that parsed ones link to, those that may matter: they make requests or, nearby, are short enough to hold
+    /// little but constants and settings. Cheapest first, within a budget of bytes.
+    fn worth_parsing(&self, linked: BTreeSet<usize>, depth: usize, budget: &mut usize) -> Vec<usize> {
+        let judged = linked.into_par_iter().filter(|i| !self.sources[*i].done).filter_map(|i| {
+            let text = self.sources[i].text()?;
+            if input::anchors::is_generated(&text) {
+                return None;
+            }
+            let quiet = !input::anchors::makes_requests(&text);
+            (!quiet || depth == 0 && text.len() <= SHORT_BYTES).then_some((quiet, text.len(), i))
+        });
+        let mut judged: Vec<_> = judged.collect();
+        judged.sort_unstable();
+        let affordable = judged.into_iter().take_while(|(_, size, _)| {
+            let fits = *size <= *budget;
+            *budget = budget.saturating_sub(*size);
+            fits
+        });
+        let mut wave: Vec<usize> = affordable.map(|(_, _, i)| i).collect();
+        wave.sort_unstable();
+        wave
     }
 
     fn having(&self, strength: Strength) -> Vec<usize> {
