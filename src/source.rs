@@ -8,6 +8,7 @@ mod escapes;
 mod go;
 mod java;
 mod jvm;
+mod kotlin;
 mod lowering;
 mod php;
 mod ruby;
@@ -45,6 +46,7 @@ pub static FRONT_ENDS: &[&dyn FrontEnd] = &[
     &embedded::Workflow,
     &go::Go,
     &java::Java,
+    &kotlin::Kotlin,
     &php::Php,
     &ruby::Ruby,
     &shell::Shell,
