@@ -12,16 +12,22 @@ mod access;
 mod address;
 mod audit;
 mod audit_csv;
+mod bruno;
 mod burp;
 mod cassette;
 mod cassette_json;
+mod collection;
+mod curl_command;
 mod curl_trace;
 mod har;
+mod http_file;
+mod insomnia;
 mod json;
 mod json_log;
 mod lines;
 mod mitmproxy;
 mod mockserver;
+mod postman;
 mod spans;
 mod squid;
 mod tally;
@@ -76,7 +82,12 @@ pub static FORMATS: &[&dyn Format] = &[
     &squid::Squid,
     &json_log::JsonLog,
     &curl_trace::CurlTrace,
+    &postman::Postman,
+    &insomnia::Insomnia,
+    &bruno::Bruno,
+    &http_file::HttpFile,
     &transcript::Transcript,
+    &curl_command::CurlCommand,
 ];
 
 /// How much of a file a format may look at to recognise it, in bytes.

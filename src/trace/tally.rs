@@ -252,7 +252,9 @@ impl<'a> Tally<'a> {
         };
         let shown = if address.host.contains("{}") { Address { host: "", ..address } } else { address };
         let url = address::cleaned(shown);
-        let route = match (self.options.canonical)(&method, &url) {
+        // what stands for a hole may be a fixed part of another route
+        let known = if url.contains("{}") { None } else { (self.options.canonical)(&method, &url) };
+        let route = match known {
             Some(number) => Route::Known(number),
             None => {
                 let mut masked = String::with_capacity(url.len());
@@ -288,8 +290,10 @@ impl<'a> Tally<'a> {
         if self.options.hosts.iter().any(|host| address::host_of(host).eq_ignore_ascii_case(address.host)) {
             return Ok(Origin::Datadog);
         }
-        let hostless = address.host.is_empty() || address.host.contains("{}");
-        match (request.nature, address::whose(address.host)) {
+        // `api.{}` may be any site, `{}.example.org` is certainly none
+        let hostless = address.host.is_empty() || address.host.ends_with("{}");
+        let host = address.host.replace("{}", "x");
+        match (request.nature, address::whose(&host)) {
             (Nature::Datadog, _) | (_, Whose::Api) => Ok(Origin::Datadog),
             (_, Whose::Web) if address::is_api(address.path) => Ok(Origin::Datadog),
             (_, Whose::Web) => Err(PAGE),

@@ -51,6 +51,13 @@ yields! {
     datadog_trace: "datadog_trace.json";
     audit_csv: "audit.csv";
     audit_messages: "audit_messages.csv";
+    postman: "postman.json";
+    insomnia_v4: "insomnia_v4.json";
+    insomnia_v5: "insomnia_v5.yaml";
+    bruno: "bruno.bru";
+    bruno_yaml: "bruno.yml";
+    http_file: "requests.http";
+    curl_commands: "ci.txt";
 }
 
 #[test]
