@@ -102,10 +102,17 @@ impl<'a> Asked<'a> {
         }
         let one = self.search(&prefixed(&["api", "v1"], segments));
         let two = self.search(&prefixed(&["api", "v2"], segments));
-        let unsure = !one.is_empty() && !two.is_empty();
-        let mut both: Vec<_> = one.into_iter().chain(two).collect();
+        let fits = |found: &[RouteMatch<'_>]| found.first().is_some_and(|best| best.quality <= Quality::Inferred);
+        let unsure = fits(&one) == fits(&two);
+        let mut both: Vec<_> = if unsure {
+            one.into_iter().chain(two).collect()
+        } else {
+            one.into_iter().chain(two).filter(|found| found.quality <= Quality::Inferred).collect()
+        };
+        let several = both.len() > 1;
         for found in &mut both {
-            found.quality = found.quality.max(if unsure { Quality::Candidate } else { Quality::Inferred });
+            let at_best = if unsure && several { Quality::Candidate } else { Quality::Inferred };
+            found.quality = found.quality.max(at_best);
         }
         both
     }

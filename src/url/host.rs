@@ -132,6 +132,8 @@ fn split_site(host: &str) -> Option<(String, String)> {
             return Some((service.to_owned(), format!("{region}.{domain}")));
         }
         if region.contains(HOLE) {
+            // the hole may hold the service, the region or both
+            let service = if service.is_empty() { region } else { service };
             return Some((service.to_owned(), region.to_owned()));
         }
         return Some((before.to_owned(), (*domain).to_owned()));
