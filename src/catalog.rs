@@ -4,10 +4,13 @@
 //! here and in `requirement`; how paths are matched is in `routes`, how client calls are matched in `clients`, how the
 //! table is made in `import`.
 
+pub mod caveats;
 mod clients;
 pub mod diff;
 pub mod import;
 pub mod index;
+pub mod json;
+pub mod line;
 pub mod names;
 pub mod overlay;
 pub mod requirement;

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 pub mod catalog;
+pub mod explain;
 pub mod scan;
 
 /// The least privilege that code, Terraform or recorded traffic needs from Datadog.
@@ -29,6 +30,8 @@ pub enum Command {
     Scan(scan::Args),
     /// Look into, rebuild and compare the table of operations
     Catalog(catalog::Args),
+    /// Say what a scope, an operation, a method, a Terraform type or a URL needs and opens
+    Explain(explain::Args),
 }
 
 /// Options of every command.
@@ -52,6 +55,15 @@ pub struct Common {
     /// Never show progress
     #[arg(long, global = true, help_heading = "Output")]
     pub no_progress: bool,
+}
+
+/// The format of an answer about the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 /// When to use colours.
@@ -106,13 +118,7 @@ impl Common {
 pub fn run(cli: &Cli) -> Result<Outcome> {
     match &cli.command {
         Command::Scan(args) => scan::run(args, &cli.common),
-        Command::Catalog(args) => written(|out| catalog::run(args, out)),
+        Command::Catalog(args) => catalog::run(args, &cli.common),
+        Command::Explain(args) => explain::run(args, &cli.common),
     }
-}
-
-/// Runs a command that writes as it goes and gives its status.
-fn written(run: impl FnOnce(&mut Vec<u8>) -> Result<u8>) -> Result<Outcome> {
-    let mut out = Vec::new();
-    let status = run(&mut out)?;
-    Ok(Outcome { text: String::from_utf8_lossy(&out).into_owned(), findings: status == 1, ..Outcome::default() })
 }

@@ -1,5 +1,7 @@
 //! What an operation demands of a credential, as published.
 
+use std::fmt;
+
 /// The requirement of one operation for one kind of credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Requirement {
@@ -64,5 +66,23 @@ impl Requirement {
     /// Whether a credential that holds `scopes` meets every clause; true without clauses.
     pub fn is_met_by(&self, mut holds: impl FnMut(&str) -> bool) -> bool {
         self.clauses.iter().all(|clause| clause.any_of.iter().any(|scope| holds(scope)))
+    }
+}
+
+impl fmt::Display for Requirement {
+    /// `a`, `a or b`, `a and (b or c)`, or the state's word.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.clauses.is_empty() {
+            return f.write_str(self.state.name());
+        }
+        let single = self.clauses.len() == 1;
+        for (number, clause) in self.clauses.iter().enumerate() {
+            if number > 0 {
+                f.write_str(" and ")?;
+            }
+            let any = clause.any_of.join(" or ");
+            if single || clause.any_of.len() == 1 { f.write_str(&any)? } else { write!(f, "({any})")? }
+        }
+        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The shape is in `table`; reports for people and programs are written elsewhere.
 
+use super::line::{Line, list, quote};
 use super::requirement::{Requirement, State};
 use super::table::{LegacyRow, Need, OperationRow, PastRow, SCHEMA, ScopeRow, Table, order};
 use super::{Catalog, Held, Operation, Past, Scope, Source};
@@ -35,47 +36,6 @@ fn rows(out: &mut String, name: &str, lines: impl Iterator<Item = String>) {
     let _ = write!(out, "{}:[\n{}\n]", quote(name), lines.join(",\n"));
 }
 
-fn quote(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-/// A line being written: fields that say nothing are left out.
-struct Line(String);
-
-impl Line {
-    fn raw(mut self, name: &str, value: &str) -> Self {
-        let comma = if self.0.is_empty() { '{' } else { ',' };
-        let _ = write!(self.0, "{comma}{}:{value}", quote(name));
-        self
-    }
-
-    fn text(self, name: &str, value: &str) -> Self {
-        if value.is_empty() { self } else { self.raw(name, &quote(value)) }
-    }
-
-    fn maybe(self, name: &str, value: Option<&str>) -> Self {
-        self.text(name, value.unwrap_or(""))
-    }
-
-    fn truth(self, name: &str, value: bool) -> Self {
-        if value { self.raw(name, "true") } else { self }
-    }
-
-    fn list(self, name: &str, values: &[String]) -> Self {
-        if values.is_empty() { self } else { self.raw(name, &list(values)) }
-    }
-
-    fn end(mut self) -> String {
-        self.0.push('}');
-        self.0
-    }
-}
-
-fn list(values: &[String]) -> String {
-    let quoted: Vec<String> = values.iter().map(|value| quote(value)).collect();
-    format!("[{}]", quoted.join(","))
-}
-
 fn need(need: &Need) -> String {
     match need {
         Need::Word(word) => quote(word),
@@ -87,7 +47,7 @@ fn need(need: &Need) -> String {
 }
 
 fn operation_line(row: &OperationRow) -> String {
-    let line = Line(String::new())
+    let line = Line::default()
         .text("id", &row.id)
         .text("method", &row.method)
         .text("path", &row.path)
@@ -117,7 +77,7 @@ fn operation_line(row: &OperationRow) -> String {
 }
 
 fn past_line(row: &PastRow) -> String {
-    let line = Line(String::new()).text("until", &row.until).raw("oauth", &need(&row.oauth));
+    let line = Line::default().text("until", &row.until).raw("oauth", &need(&row.oauth));
     match &row.keys {
         Some(keys) => line.raw("keys", &need(keys)).end(),
         None => line.end(),
@@ -125,7 +85,7 @@ fn past_line(row: &PastRow) -> String {
 }
 
 fn scope_line(row: &ScopeRow) -> String {
-    Line(String::new())
+    Line::default()
         .text("name", &row.name)
         .text("group", &row.group)
         .text("kind", &row.kind)
@@ -141,7 +101,7 @@ fn scope_line(row: &ScopeRow) -> String {
 }
 
 fn legacy_line(row: &LegacyRow) -> String {
-    Line(String::new())
+    Line::default()
         .text("client", &row.client)
         .text("symbol", &row.symbol)
         .text("operation", &row.operation)
