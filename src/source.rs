@@ -3,6 +3,7 @@
 use crate::ir::{Language, Module};
 use std::sync::Arc;
 
+mod csharp;
 mod embedded;
 mod escapes;
 mod go;
@@ -41,6 +42,7 @@ pub struct File {
 
 /// Every front end; order decides nothing but reports.
 pub static FRONT_ENDS: &[&dyn FrontEnd] = &[
+    &csharp::CSharp,
     &embedded::Dockerfile,
     &embedded::Makefile,
     &embedded::Workflow,
