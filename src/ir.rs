@@ -257,6 +257,8 @@ pub struct Arm {
 pub enum Place {
     /// A local or module variable.
     Name(Name),
+    /// A variable of the module, assigned by a function that says so (`global x`).
+    Global(Name),
     /// A field of an object, `self.x = …` being a field of [`Expr::This`].
     Field(ExprId, Name),
     /// An element of a table.
@@ -449,6 +451,18 @@ impl Module {
     /// The class with this id. Ids come from this module only.
     pub fn class(&self, id: ClassId) -> &Class {
         &self.classes[id.0 as usize]
+    }
+
+    /// Moves every span, for code that stands inside another file.
+    pub fn map_spans(&mut self, moved: impl Fn(Span) -> Span) {
+        let functions = self.functions.iter_mut().map(|f| &mut f.span);
+        let classes =
+            self.classes.iter_mut().flat_map(|c| c.fields.iter_mut().map(|f| &mut f.span).chain([&mut c.span]));
+        let imports = self.imports.iter_mut().map(|i| &mut i.span);
+        for span in self.spans.iter_mut().chain(functions).chain(classes).chain(imports).chain(&mut self.syntax_errors)
+        {
+            *span = moved(*span);
+        }
     }
 
     /// Every expression with its id, in the order added.

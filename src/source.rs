@@ -12,6 +12,7 @@ mod jvm;
 mod kotlin;
 mod lowering;
 mod php;
+mod python;
 mod ruby;
 mod shell;
 mod testing;
@@ -51,6 +52,7 @@ pub static FRONT_ENDS: &[&dyn FrontEnd] = &[
     &kotlin::Kotlin,
     &php::Php,
     &ruby::Ruby,
+    &python::Python,
     &shell::Shell,
     &typescript::TypeScript,
 ];

@@ -250,6 +250,7 @@ impl<'a> Run<'a> {
     pub fn assign(&mut self, place: &Place, set: Set, site: Site) {
         match place {
             Place::Name(name) => self.assign_name(name, set),
+            Place::Global(name) => self.store(&Set::of(Value::Module(self.fun.module)), name, &set, site),
             Place::Field(object, name) => {
                 let target = self.eval(*object);
                 self.store(&target, name, &set, site);

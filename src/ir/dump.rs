@@ -85,6 +85,7 @@ fn block(module: &Module, body: &[Stmt], depth: usize, out: &mut String) {
             Stmt::Assign(place, value) => {
                 let place = match place {
                     Place::Name(name) => name.to_string(),
+                    Place::Global(name) => format!("global {name}"),
                     Place::Field(object, name) => format!("{}.{name}", expr(module, *object)),
                     Place::Index(object, key) => format!("{}[{}]", expr(module, *object), expr(module, *key)),
                 };

@@ -10,6 +10,15 @@ pub(super) fn is_test_path(path: &str) -> bool {
     segments.any(|s| FOLDERS.contains(&s))
 }
 
+/// Whether a Python file holds tests: by its folder, or by the names that pytest and unittest look for.
+pub(super) fn is_python_test(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    is_test_path(path)
+        || name.starts_with("test_")
+        || name.ends_with("_test.py")
+        || matches!(name, "conftest.py" | "tests.py")
+}
+
 /// Whether a Ruby file holds tests: by its folder, or by the ending that RSpec and Minitest look for.
 pub(super) fn is_ruby_test(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
