@@ -2,7 +2,7 @@
 //!
 //! Which calls of a project that touches is for those who scan it.
 
-use super::requirement::Requirement;
+use super::requirement::{Requirement, State};
 use super::{Catalog, Held, Operation, Scope, Status};
 use std::collections::BTreeSet;
 
@@ -99,9 +99,13 @@ impl Change {
         Aspect::ALL.into_iter().filter(differs).collect()
     }
 
-    /// Whether a credential may need other scopes than before.
+    /// Whether a credential may need other scopes than before; not if only the way changed in which none is stated.
     pub fn concerns_scopes(&self) -> bool {
-        !same(&self.old.oauth, &self.new.oauth) || !same(&self.old.app_key, &self.new.app_key)
+        let differs = |old: &Requirement, new: &Requirement| {
+            let opened = (old.state == State::Open) != (new.state == State::Open);
+            opened || (!same(old, new) && !(old.clauses.is_empty() && new.clauses.is_empty()))
+        };
+        differs(&self.old.oauth, &self.new.oauth) || differs(&self.old.app_key, &self.new.app_key)
     }
 }
 

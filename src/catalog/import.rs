@@ -186,7 +186,7 @@ fn complete_scopes(table: &mut Table, declared: &BTreeSet<&str>, whole: bool) {
             name: name.to_owned(),
             kind: facts::kind_by_ending(name).to_owned(),
             oauth: "no".to_owned(),
-            flags: vec!["unlisted".to_owned()],
+            flags: if declared.contains(name) { Vec::new() } else { vec!["unlisted".to_owned()] },
             ..ScopeRow::default()
         });
     }

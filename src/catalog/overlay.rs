@@ -55,9 +55,13 @@ impl Catalog {
 
 /// Reads the text of a table without checking it.
 pub fn parse(json: &str) -> Result<Table> {
-    serde_json::from_str(json).map_err(|error| {
-        Error::new(format!("not a table of ddscope: {error}")).help("`ddscope catalog import` writes such a table")
-    })
+    let no_table = |why: String| {
+        Error::new(format!("not a table of ddscope: {why}")).help("`ddscope catalog import` writes such a table")
+    };
+    if !json.trim_start().starts_with('{') {
+        return Err(no_table("it is no JSON object".to_owned()));
+    }
+    serde_json::from_str(json).map_err(|error| no_table(error.to_string()))
 }
 
 fn build(table: &Table) -> Catalog {

@@ -141,8 +141,9 @@ fn check_operations(table: &Table, report: &mut Report) {
 
 fn check_route(row: &OperationRow, report: &mut Report) {
     report.one_of(&row.id, "method", &row.method, &METHODS);
-    if !row.path.starts_with('/') {
-        report.add(&row.id, "path", format!("`{}` does not begin with a slash", row.path));
+    let tidy: Vec<&str> = trie::segments(&row.path).collect();
+    if row.path != format!("/{}", tidy.join("/")) {
+        report.add(&row.id, "path", format!("`{}` is not one slash before each segment", row.path));
     }
     for segment in trie::segments(&row.path) {
         let inner = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')).unwrap_or(segment);

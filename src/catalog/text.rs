@@ -2,7 +2,7 @@
 //!
 //! The shape is in `table`; reports for people and programs are written elsewhere.
 
-use super::line::{Line, list, quote};
+use super::line::{Line, list, quote, rows};
 use super::requirement::{Requirement, State};
 use super::table::{LegacyRow, Need, OperationRow, PastRow, SCHEMA, ScopeRow, Table, order};
 use super::{Catalog, Held, Operation, Past, Scope, Source};
@@ -22,18 +22,17 @@ pub fn write(table: &Table) -> String {
     let _ = writeln!(out, "\"schema\":{},", quote(SCHEMA));
     let _ = writeln!(out, "\"release\":{},", quote(&table.release));
     let _ = writeln!(out, "\"released\":{},", quote(&table.released));
-    rows(&mut out, "operations", table.operations.iter().map(operation_line));
+    section(&mut out, "operations", table.operations.iter().map(operation_line));
     out.push_str(",\n");
-    rows(&mut out, "scopes", table.scopes.iter().map(scope_line));
+    section(&mut out, "scopes", table.scopes.iter().map(scope_line));
     out.push_str(",\n");
-    rows(&mut out, "legacy", table.legacy.iter().map(legacy_line));
+    section(&mut out, "legacy", table.legacy.iter().map(legacy_line));
     out.push_str("\n}\n");
     out
 }
 
-fn rows(out: &mut String, name: &str, lines: impl Iterator<Item = String>) {
-    let lines: Vec<String> = lines.collect();
-    let _ = write!(out, "{}:[\n{}\n]", quote(name), lines.join(",\n"));
+fn section(out: &mut String, name: &str, lines: impl Iterator<Item = String>) {
+    let _ = write!(out, "{}:{}", quote(name), rows(lines));
 }
 
 fn need(need: &Need) -> String {

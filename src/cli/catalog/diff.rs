@@ -6,8 +6,9 @@ use crate::catalog::{Catalog, Operation, json};
 use crate::cli::{Common, Format, Outcome};
 use crate::error::Result;
 use crate::input::text_file;
-use crate::report::style::{BOLD, DIM, SCOPE, WARN, count};
+use crate::report::style::{BOLD, DIM, SCOPE, WARN, count, joined};
 use crate::scan::{Options, scan};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -132,6 +133,7 @@ fn as_text(old: &Catalog, new: &Catalog, diff: &Diff, touched: Option<&[Touched]
     for change in requirements {
         change_text(&mut out, change, &[Aspect::Oauth, Aspect::AppKey, Aspect::Auth]);
     }
+    restated(&mut out, diff);
     let retired: Vec<&Change> = diff.retired().collect();
     section(&mut out, "retired", retired.len());
     for change in retired {
@@ -159,6 +161,21 @@ fn as_text(old: &Catalog, new: &Catalog, diff: &Diff, touched: Option<&[Touched]
         touched_text(&mut out, touched);
     }
     out
+}
+
+/// Requirements without scopes that are stated in another way, many of them alike when the documents' defaults change.
+fn restated(out: &mut String, diff: &Diff) {
+    let mut alike: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for change in diff.changed.iter().filter(|change| !change.concerns_scopes()) {
+        for aspect in [Aspect::Oauth, Aspect::AppKey].into_iter().filter(|aspect| change.aspects().contains(aspect)) {
+            let how = format!("{} {} → {}", aspect.name(), aspect.of(change.old), aspect.of(change.new));
+            alike.entry(how).or_default().push(change.new.id);
+        }
+    }
+    section(out, "stated otherwise", alike.values().map(Vec::len).sum());
+    for (how, ids) in alike {
+        let _ = writeln!(out, "  {how}\n    {}", joined(ids.iter(), 3));
+    }
 }
 
 fn section(out: &mut String, title: &str, size: usize) {
