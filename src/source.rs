@@ -14,6 +14,7 @@ mod lowering;
 mod php;
 mod python;
 mod ruby;
+mod rust;
 mod shell;
 mod testing;
 mod tree;
@@ -53,6 +54,7 @@ pub static FRONT_ENDS: &[&dyn FrontEnd] = &[
     &php::Php,
     &ruby::Ruby,
     &python::Python,
+    &rust::Rust,
     &shell::Shell,
     &typescript::TypeScript,
 ];

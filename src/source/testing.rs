@@ -25,6 +25,15 @@ pub(super) fn is_ruby_test(path: &str) -> bool {
     is_test_path(path) || name.ends_with("_spec.rb") || name.ends_with("_test.rb") || name.starts_with("test_")
 }
 
+/// Whether a Rust file holds tests: integration tests have a folder of their own, unit tests often a file.
+pub(super) fn is_rust_test(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    is_test_path(path)
+        || matches!(name, "tests.rs" | "test.rs")
+        || name.ends_with("_test.rs")
+        || name.ends_with("_tests.rs")
+}
+
 /// Whether a Go file holds tests: only the ending counts.
 pub(super) fn is_go_test(path: &str) -> bool {
     path.ends_with("_test.go")
