@@ -7,9 +7,13 @@ use crate::error::{Error, Result};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+pub mod audit;
 pub mod catalog;
+pub mod check;
 pub mod explain;
+pub mod generate;
 pub mod scan;
+mod subjects;
 
 /// The least privilege that code, Terraform or recorded traffic needs from Datadog.
 #[derive(Debug, Parser)]
@@ -28,6 +32,12 @@ pub struct Cli {
 pub enum Command {
     /// Show which Datadog operations are used, where, and which scopes they need
     Scan(scan::Args),
+    /// Compare what is needed with what is granted, and fail where they differ
+    Check(check::Args),
+    /// Show what each key, token, client or role holds beyond its use, worst first
+    Audit(audit::Args),
+    /// Write the least scopes in the form that a tool or an endpoint takes
+    Generate(generate::Args),
     /// Look into, rebuild and compare the table of operations
     Catalog(catalog::Args),
     /// Say what a scope, an operation, a method, a Terraform type or a URL needs and opens
@@ -87,6 +97,10 @@ pub struct Outcome {
     pub problems: Vec<Error>,
     /// Whether there were findings.
     pub findings: bool,
+    /// What a reader of the result should know, for standard error; changes no exit status.
+    pub notes: Vec<String>,
+    /// Files to write.
+    pub files: Vec<(PathBuf, String)>,
 }
 
 impl Outcome {
@@ -118,6 +132,9 @@ impl Common {
 pub fn run(cli: &Cli) -> Result<Outcome> {
     match &cli.command {
         Command::Scan(args) => scan::run(args, &cli.common),
+        Command::Check(args) => check::run(args, &cli.common),
+        Command::Audit(args) => audit::run(args, &cli.common),
+        Command::Generate(args) => generate::run(args, &cli.common),
         Command::Catalog(args) => catalog::run(args, &cli.common),
         Command::Explain(args) => explain::run(args, &cli.common),
     }

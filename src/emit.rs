@@ -8,6 +8,7 @@ use crate::ir::Name;
 use crate::privilege::{Credential, Listing, Solution, Tables};
 use crate::resolve::{Unresolved, Usage};
 
+mod config;
 mod justification;
 mod keys;
 mod names;
@@ -97,6 +98,7 @@ pub trait Emitter: Sync {
 /// Every form; the first is the default.
 pub static EMITTERS: &[&dyn Emitter] = &[
     &names::Names,
+    &config::Config,
     &names::JsonList,
     &names::Comma,
     &keys::Create,

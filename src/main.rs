@@ -16,6 +16,7 @@ fn main() -> ExitCode {
     }
     match cli::run(&cli).and_then(|outcome| publish(&outcome, cli.common.output.as_deref()).map(|()| outcome)) {
         Ok(outcome) => {
+            outcome.notes.iter().for_each(|note| remark(note));
             outcome.problems.iter().for_each(complain);
             ExitCode::from(outcome.status())
         }
@@ -27,6 +28,9 @@ fn main() -> ExitCode {
 }
 
 fn publish(outcome: &Outcome, output: Option<&Path>) -> Result<()> {
+    for (path, text) in &outcome.files {
+        write_whole(path, text.as_bytes()).map_err(|error| Error::new(format!("cannot write: {error}")).at(path))?;
+    }
     let Some(path) = output else {
         let mut out = anstream::stdout().lock();
         return match out.write_all(outcome.text.as_bytes()).and_then(|()| out.flush()) {
@@ -53,6 +57,11 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+fn remark(note: &str) {
+    let mut err = anstream::stderr().lock();
+    let _ = writeln!(err, "note: {note}");
 }
 
 fn complain(error: &Error) {

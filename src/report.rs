@@ -7,6 +7,7 @@ use crate::privilege::{Solution, Weights, needs};
 use crate::resolve::Usage;
 use crate::scan::{Credential, Scan};
 
+pub mod audit;
 pub mod checked;
 pub mod csv;
 mod derivation;

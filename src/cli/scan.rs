@@ -96,7 +96,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
     let report = Report::new(&scan, &kinds, args.inputs.include_tests);
     let format = FORMATS.iter().find(|f| f.name() == args.format).copied().unwrap_or(FORMATS[0]);
     let text = format.render(&report, common.detail());
-    Ok(Outcome { text, problems: scan.problems.clone(), findings: false })
+    Ok(Outcome { text, problems: scan.problems.clone(), ..Outcome::default() })
 }
 
 fn explain_use(scan: &crate::scan::Scan<'_>, file: &str, line: u32) -> Result<Outcome> {
@@ -115,7 +115,7 @@ fn explain_use(scan: &crate::scan::Scan<'_>, file: &str, line: u32) -> Result<Ou
             None => error.help("ddscope scan lists every call that was found, with its place"),
         }
     })?;
-    Ok(Outcome { text, problems: scan.problems.clone(), findings: false })
+    Ok(Outcome { text, problems: scan.problems.clone(), ..Outcome::default() })
 }
 
 /// Reads `FILE:LINE`.

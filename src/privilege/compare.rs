@@ -6,7 +6,7 @@
 use super::grants::{Credential, Grant, Granted, Listing, Source};
 use super::held::{Held, held};
 use super::solve::{Demand, Solution, Use, least, solve};
-use super::weight::Weights;
+use super::weight::{Kind, Weights};
 use crate::catalog::requirement::{Requirement, State};
 use crate::catalog::{Catalog, Operation};
 use crate::evidence::Evidence;
@@ -42,6 +42,15 @@ pub struct Tables<'a> {
     pub listing: &'a Listing,
     /// Scope → operations that accept it.
     opens: BTreeMap<&'a str, Vec<&'a Operation>>,
+    /// First path segments of all operations.
+    areas: BTreeSet<&'a str>,
+}
+
+/// The first path segment after the version, if it is known: `/api/v1/monitor/{}` → `monitor`.
+fn area(path: &str) -> Option<&str> {
+    let rest = ["/api/v1/", "/api/v2/"].iter().find_map(|prefix| path.split_once(prefix)).map(|(_, rest)| rest)?;
+    let first = rest.split(['/', '?', '#']).next()?;
+    (!first.is_empty() && !first.contains('{')).then_some(first)
 }
 
 impl<'a> Tables<'a> {
@@ -54,7 +63,15 @@ impl<'a> Tables<'a> {
                 opens.entry(name).or_default().push(operation);
             }
         }
-        Self { catalog, weights: Weights::of_catalog(catalog), listing, opens }
+        let areas = catalog.operations().iter().filter_map(|operation| area(operation.path)).collect();
+        Self { catalog, weights: Weights::of_catalog(catalog), listing, opens, areas }
+    }
+
+    /// Whether an operation changes nothing: `GET` and `HEAD`, and searches by other methods that need read scopes only.
+    pub fn only_looks(&self, operation: &Operation) -> bool {
+        let mut names = operation.oauth.scopes().chain(operation.app_key.scopes()).peekable();
+        matches!(operation.method, "GET" | "HEAD")
+            || names.peek().is_some() && names.all(|name| self.weights.weight(name).kind == Kind::Read)
     }
 
     /// Operations that accept a scope.
@@ -300,9 +317,12 @@ fn doubts(scope: &str, case: &Case<'_>, tables: &Tables<'_>) -> Vec<Doubt> {
     let opened = tables.opened_by(scope);
     let mut found = Vec::new();
     for call in case.unresolved.iter().filter(|call| case.include_tests || !call.evidence.test) {
+        let area =
+            call.url().as_deref().and_then(area).map(str::to_owned).filter(|area| tables.areas.contains(area.as_str()));
         let fits = |operation: &&Operation| {
             if call.candidates.is_empty() {
                 call.method().is_none_or(|method| method == operation.method)
+                    && area.as_deref().is_none_or(|known| self::area(operation.path) == Some(known))
             } else {
                 call.candidates.iter().any(|id| id == operation.id)
             }

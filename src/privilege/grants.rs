@@ -300,14 +300,17 @@ pub fn parse(text: &str, file: &str, listing: &Listing) -> Result<Vec<Grant>> {
     Ok(grants)
 }
 
+/// The "file" of scopes given on the command line.
+pub const ARGUMENT: &str = "--granted";
+
 /// A list of names given on the command line (`--granted a,b`).
 ///
 /// # Errors
 /// If a word cannot be a scope's name.
 pub fn parse_argument(text: &str) -> Result<Grant> {
     let listing = Listing::default();
-    let context = Context { file: "--granted".into(), listing: &listing };
-    plain::words(text, &context)
+    let context = Context { file: ARGUMENT.into(), listing: &listing };
+    plain::words(text, &context).map(|grant| Grant { name: "credential".to_owned(), ..grant })
 }
 
 /// What readers of a document share.

@@ -21,7 +21,7 @@ pub fn judge(case: &Case<'_>, comparison: &Comparison, weights: &Weights) -> Vec
     let mut found = Vec::new();
     found.extend(holding(comparison));
     found.extend(comparison.held.faults.iter().map(|fault| wrong_name(fault, comparison)));
-    found.extend(comparison.missing.iter().map(|lack| missing_scope(lack, case, comparison)));
+    found.extend(comparison.missing.iter().map(|lack| missing_scope(lack, case, comparison, weights)));
     found.extend(comparison.not_shown.iter().map(|lack| not_shown(lack, case)));
     found.extend(comparison.owner_lacks.iter().map(|lack| owner_lacks(lack, case)));
     found.extend(comparison.excess.iter().map(|excess| excess_scope(excess, weights)));
@@ -135,18 +135,14 @@ fn wrong_name(fault: &Fault, comparison: &Comparison) -> Finding {
     finding.at(place, "written here").scopes([name])
 }
 
-fn missing_scope(lack: &Missing, case: &Case<'_>, comparison: &Comparison) -> Finding {
+fn missing_scope(lack: &Missing, case: &Case<'_>, comparison: &Comparison, weights: &Weights) -> Finding {
     let scope = &lack.scope;
     let calls = calls(&lack.operations);
     let message = format!("{calls} need{} `{scope}`, which `{}` does not hold", third(&lack.operations), case.name);
     let mut finding = Finding::new(Code::MissingScope, scope.as_str(), message);
-    if lack.any_of.len() > 1 {
-        let others: Vec<Name> = lack.any_of.iter().filter(|name| *name != scope).cloned().collect();
-        finding = finding.note(format!(
-            "{} would do as well, but {} more privileged",
-            quoted(&others),
-            if others.len() == 1 { "is not less" } else { "none is less" }
-        ));
+    for other in lack.any_of.iter().filter(|name| *name != scope) {
+        let why_not = super::proof::comparison(scope, std::slice::from_ref(other), weights);
+        finding = finding.note(format!("`{other}` would do as well, but it is {why_not}"));
     }
     finding = with_calls(finding, &lack.operations, case);
     if let Some(grant) = &comparison.grant {

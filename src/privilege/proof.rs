@@ -77,8 +77,8 @@ pub(super) fn comparison(scope: &str, instead: &[Name], weights: &Weights) -> St
     if let [other] = instead {
         let other = weights.weight(other);
         return match ours.privilege().cmp(&theirs) {
-            std::cmp::Ordering::Equal => format!("equally privileged ({ours}); the first name is taken"),
-            std::cmp::Ordering::Less => format!("more privileged: {other}; the chosen one is {ours}"),
+            std::cmp::Ordering::Equal => format!("equally privileged ({ours}), and the first name is taken"),
+            std::cmp::Ordering::Less => format!("more privileged ({other}) than the chosen one ({ours})"),
             std::cmp::Ordering::Greater => format!("does more than is needed together with the others: {other}"),
         };
     }

@@ -148,7 +148,8 @@ impl Weights {
                 by_scope.entry(Name::new(name)).or_insert_with(|| blank(Kind::guess(name)));
             }
             let looks = matches!(operation.method, "GET" | "HEAD")
-                || names.iter().all(|name| by_scope.get(*name).is_some_and(|w| w.kind == Kind::Read));
+                || !names.is_empty()
+                    && names.iter().all(|name| by_scope.get(*name).is_some_and(|w| w.kind == Kind::Read));
             for name in names {
                 if let Some(weight) = by_scope.get_mut(name) {
                     if looks { weight.reads += 1 } else { weight.writes += 1 }

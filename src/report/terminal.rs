@@ -8,6 +8,7 @@ use super::verdict::{Texts, Verdict, VerdictFormat, tally};
 use crate::config::LineIndex;
 use crate::evidence::Place;
 use crate::finding::{Finding, Label, Severity};
+use crate::privilege::grants::ARGUMENT;
 use crate::privilege::{Comparison, is_secret};
 use crate::redact::safe;
 use codespan_reporting::diagnostic::{self, Diagnostic, LabelStyle};
@@ -108,6 +109,7 @@ fn short(finding: &Finding) -> String {
 /// A place in one word.
 pub(super) fn located(place: &Place) -> String {
     match place {
+        Place::Source { file, .. } if &**file == ARGUMENT => ARGUMENT.to_owned(),
         Place::Source { file, span, .. } => format!("{}:{}:{}", safe(file), span.line, span.column),
         Place::Record { file, record } => format!("{}, record {record}", safe(file)),
     }

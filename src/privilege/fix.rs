@@ -1,0 +1,146 @@
+//! `--fix`: corrects scope lists in `ddscope.toml` and Terraform, keeping format and comments.
+//!
+//! Adds what is missing, unless it amounts to taking over, and removes what is certainly not needed. What undecided calls
+//! might need stays, and so does what is allowed.
+
+use super::compare::Comparison;
+use super::held::FaultKind;
+use super::takeover::takeover_reason;
+use crate::error::{Error, Result};
+use crate::evidence::Place;
+use crate::ir::Name;
+use hcl_edit::Span;
+use hcl_edit::expr::Expression;
+use hcl_edit::structure::{Block, Body};
+use std::collections::BTreeMap;
+use toml_edit::{Document, Item};
+
+mod list;
+
+use list::List;
+
+/// Changes to one scope list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Edit {
+    /// The credential, as `ddscope.toml` names it.
+    pub name: String,
+    /// First line of the list, to find it in Terraform.
+    pub line: u32,
+    /// Names to add, sorted.
+    pub add: Vec<Name>,
+    /// Names to remove.
+    pub remove: Vec<Name>,
+    /// Names to replace.
+    pub replace: BTreeMap<Name, Name>,
+}
+
+impl Edit {
+    /// What a comparison asks for; `allowed` tells accepted excess.
+    pub fn of(it: &Comparison, allowed: impl Fn(&str) -> bool) -> Self {
+        let mut edit = Self { name: it.name.clone(), ..Self::default() };
+        if let Some(Place::Source { span, .. }) = it.grant.as_ref().map(|grant| &grant.place) {
+            edit.line = span.line;
+        }
+        let lacks = it.missing.iter().map(|lack| &lack.scope);
+        edit.add = lacks.filter(|scope| takeover_reason(scope).is_none()).cloned().collect();
+        if it.grant.as_ref().is_some_and(super::Grant::is_unscoped) {
+            edit.add = it.solution.required.clone();
+        }
+        let sure = it.excess.iter().filter(|excess| excess.doubts.is_empty() && !allowed(&excess.scope));
+        edit.remove = sure.map(|excess| excess.granted.name.clone()).collect();
+        for fault in &it.held.faults {
+            let name = &fault.granted.name;
+            match &fault.kind {
+                FaultKind::Renamed(new) | FaultKind::Id(Some(new)) => {
+                    drop(edit.replace.insert(name.clone(), new.clone()))
+                }
+                FaultKind::NotForOauth => edit.remove.push(name.clone()),
+                FaultKind::Refused(_) => edit.remove.push(name.clone()),
+                // A misspelt name is replaced where the right one is missing, which `add` does.
+                FaultKind::Unknown(near) if near.iter().any(|near| edit.add.iter().any(|add| add == near)) => {
+                    edit.remove.push(name.clone());
+                }
+                FaultKind::Unknown(_) | FaultKind::Id(None) | FaultKind::UnknownId => {}
+            }
+        }
+        edit
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.add.is_empty() && self.remove.is_empty() && self.replace.is_empty()
+    }
+
+    /// What becomes of a name in the list: itself, another, or nothing.
+    fn kept<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        if self.remove.iter().any(|gone| gone == name) {
+            return None;
+        }
+        Some(self.replace.get(name).map_or(name, Name::as_str))
+    }
+}
+
+/// Applies edits to a file's text; `None` if the file is of no kind that can be edited.
+///
+/// # Errors
+/// If the file cannot be parsed.
+pub fn apply(text: &str, file: &str, edits: &[Edit]) -> Result<Option<String>> {
+    let edits: Vec<&Edit> = edits.iter().filter(|edit| !edit.is_empty()).collect();
+    if file.ends_with(".toml") {
+        return toml(text, &edits).map(Some);
+    }
+    if file.ends_with(".tf") {
+        return hcl(text, &edits).map(Some);
+    }
+    Ok(None)
+}
+
+/// The lists of `ddscope.toml` and what is to be done to each.
+fn toml(text: &str, edits: &[&Edit]) -> Result<String> {
+    let document = Document::parse(text).map_err(|_| Error::new("not valid TOML"))?;
+    let Some(tables) = document.get("credential").and_then(Item::as_array_of_tables) else {
+        return Ok(text.to_owned());
+    };
+    let mut lists = Vec::new();
+    for table in tables {
+        let name = table.get("name").and_then(Item::as_str);
+        let edit = edits.iter().find(|edit| Some(edit.name.as_str()) == name);
+        let Some((edit, array)) = edit.zip(table.get("scopes").and_then(Item::as_array)) else { continue };
+        let items = array.iter().map(|value| Some((value.span()?, value.as_str()?.to_owned())));
+        if let (Some(range), Some(items)) = (array.span(), items.collect()) {
+            lists.push((List { range, items }, *edit));
+        }
+    }
+    Ok(list::rewrite(text, lists))
+}
+
+/// Resource types with a `scopes` list of names.
+const KEYS: [&str; 3] =
+    ["datadog_application_key", "datadog_service_access_token", "datadog_service_account_application_key"];
+
+/// The lists of a Terraform file and what is to be done to each.
+fn hcl(text: &str, edits: &[&Edit]) -> Result<String> {
+    let body: Body = text.parse().map_err(|_| Error::new("not valid HCL"))?;
+    let lines = crate::config::LineIndex::new(text);
+    let mut lists = Vec::new();
+    for block in body.blocks().filter(|block| is_key(block)) {
+        let Some(range) = block.span() else { continue };
+        let (first, last) = (lines.position(range.start).0, lines.position(range.end).0);
+        let edit = edits.iter().find(|edit| (first..=last).contains(&edit.line));
+        let attribute = block.body.get_attribute("scopes");
+        let Some((edit, Expression::Array(array))) = edit.zip(attribute.map(|attribute| &attribute.value)) else {
+            continue;
+        };
+        // An id looked up by an expression has a span too, but no text: it stays.
+        let items = array.iter().map(|value| Some((value.span()?, value.as_str().unwrap_or_default().to_owned())));
+        if let (Some(range), Some(items)) = (array.span(), items.collect()) {
+            lists.push((List { range, items }, *edit));
+        }
+    }
+    Ok(list::rewrite(text, lists))
+}
+
+fn is_key(block: &Block) -> bool {
+    let kind = block.labels.first().map(|label| label.as_str());
+    block.ident.as_str() == "resource" && kind.is_some_and(|kind| KEYS.contains(&kind))
+}
