@@ -67,7 +67,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
     }
     let mut judged = session.judge(&args.strictness)?;
     if args.fix {
-        judged.outcome.files.extend(session.corrections(&judged)?);
+        session.correct(&mut judged)?;
     }
     session.render(judged, &args.format, common)
 }
@@ -169,26 +169,29 @@ impl Session {
         found
     }
 
-    /// Corrected scope lists.
-    fn corrections(&self, judged: &Judged) -> Result<Vec<(PathBuf, String)>> {
+    /// Corrects scope lists, and takes out the findings that this settles.
+    fn correct(&self, judged: &mut Judged) -> Result<()> {
         let allowed = |name: &str, scope: &str| {
             let subject = self.subjects.iter().find(|subject| subject.name == name);
             subject.is_some_and(|subject| subject.allow.iter().any(|it| it.scope == scope && !it.reason.is_empty()))
         };
         let places = judged.comparisons.iter().filter_map(|it| it.grant.as_ref()).map(|grant| &grant.place);
-        let mut files = Vec::new();
         for (file, text) in read_all(places) {
-            let here = judged
-                .comparisons
-                .iter()
-                .filter(|it| it.grant.as_ref().is_some_and(|grant| *grant.place.file() == file));
+            let here = |it: &&Comparison| it.grant.as_ref().is_some_and(|grant| *grant.place.file() == file);
+            let here = judged.comparisons.iter().filter(here);
             let edits: Vec<fix::Edit> = here.map(|it| fix::Edit::of(it, |scope| allowed(&it.name, scope))).collect();
-            let fixed = fix::apply(&text, &file, &edits).map_err(|error| error.at(&*file))?;
-            if let Some(fixed) = fixed.filter(|fixed| *fixed != text) {
-                files.push((PathBuf::from(&*file), fixed));
+            let Some(fixed) = fix::apply(&text, &file, &edits).map_err(|error| error.at(&*file))? else {
+                let note = format!("{file} cannot be corrected by --fix: only ddscope.toml and Terraform files can");
+                judged.outcome.notes.extend(edits.iter().any(|edit| !edit.is_empty()).then_some(note));
+                continue;
+            };
+            if fixed != text {
+                judged.findings.retain(|finding| !edits.iter().any(|edit| edit.settles(finding)));
+                judged.outcome.notes.push(format!("corrected the scopes in {file}"));
+                judged.outcome.files.push((PathBuf::from(&*file), fixed));
             }
         }
-        Ok(files)
+        Ok(())
     }
 
     /// The result in a format.

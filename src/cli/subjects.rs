@@ -176,7 +176,7 @@ fn from_declaration(declared: &Declared, loaded: &Loaded, listing: &Listing) -> 
     if let Some(scopes) = &declared.scopes {
         let source = match declared.kind {
             Credential::AppKey => Source::ApplicationKey,
-            Credential::Oauth => Source::OauthAuthorization,
+            Credential::Oauth => Source::OauthClient,
             Credential::Role => Source::Role,
         };
         let holding = match (scopes.is_empty(), declared.kind) {

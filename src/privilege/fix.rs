@@ -8,6 +8,7 @@ use super::held::FaultKind;
 use super::takeover::takeover_reason;
 use crate::error::{Error, Result};
 use crate::evidence::Place;
+use crate::finding::{Code, Finding};
 use crate::ir::Name;
 use hcl_edit::Span;
 use hcl_edit::expr::Expression;
@@ -64,6 +65,20 @@ impl Edit {
             }
         }
         edit
+    }
+
+    /// Whether a finding is gone once this edit is made.
+    pub fn settles(&self, finding: &Finding) -> bool {
+        let subject = Name::new(&finding.subject);
+        let leaves = self.remove.contains(&subject) || self.replace.contains_key(&subject);
+        finding.credential == self.name.as_str()
+            && match finding.code {
+                Code::MissingScope => self.add.contains(&subject) || self.replace.values().any(|new| *new == subject),
+                Code::UnscopedKey => !self.add.is_empty(),
+                Code::ExcessScope | Code::UnknownScope | Code::IdAsScope | Code::RenamedScope => leaves,
+                Code::RefusedScope | Code::ScopeNotForOauth => leaves,
+                _ => false,
+            }
     }
 
     /// Whether there is nothing to do.

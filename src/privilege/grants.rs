@@ -69,6 +69,8 @@ pub enum Source {
     OauthToken,
     /// What a user granted an OAuth client.
     OauthAuthorization,
+    /// The scopes that an OAuth client asks for.
+    OauthClient,
     /// What an OAuth client is restricted to.
     OauthRestriction,
     /// The permissions of a role.
@@ -88,6 +90,7 @@ impl Source {
             Self::ServiceAccessToken => "service access token",
             Self::OauthToken => "OAuth token",
             Self::OauthAuthorization => "OAuth authorization",
+            Self::OauthClient => "OAuth client",
             Self::OauthRestriction => "OAuth scope restriction",
             Self::Role => "role",
             Self::User => "user",
@@ -99,7 +102,9 @@ impl Source {
     pub const fn credential(self) -> Option<Credential> {
         match self {
             Self::ApplicationKey | Self::PersonalAccessToken | Self::ServiceAccessToken => Some(Credential::AppKey),
-            Self::OauthToken | Self::OauthAuthorization | Self::OauthRestriction => Some(Credential::Oauth),
+            Self::OauthToken | Self::OauthAuthorization | Self::OauthClient | Self::OauthRestriction => {
+                Some(Credential::Oauth)
+            }
             Self::Role | Self::User => Some(Credential::Role),
             Self::List => None,
         }

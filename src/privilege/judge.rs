@@ -24,7 +24,9 @@ pub fn judge(case: &Case<'_>, comparison: &Comparison, weights: &Weights) -> Vec
     found.extend(comparison.missing.iter().map(|lack| missing_scope(lack, case, comparison, weights)));
     found.extend(comparison.not_shown.iter().map(|lack| not_shown(lack, case)));
     found.extend(comparison.owner_lacks.iter().map(|lack| owner_lacks(lack, case)));
-    found.extend(comparison.excess.iter().map(|excess| excess_scope(excess, weights)));
+    // A name that must go anyway is said once.
+    let wrong = |excess: &&Excess| comparison.held.faults.iter().any(|fault| fault.granted == excess.granted);
+    found.extend(comparison.excess.iter().filter(|excess| !wrong(excess)).map(|excess| excess_scope(excess, weights)));
     found.extend(comparison.broader.iter().map(|broader| {
         let (scope, instead) = (&broader.scope, quoted(&broader.instead));
         let weight = weights.weight(scope);
