@@ -9,9 +9,10 @@ use super::solve::{Demand, Solution, Use, least, solve};
 use super::weight::{Kind, Weights};
 use crate::catalog::requirement::{Requirement, State};
 use crate::catalog::{Catalog, Operation};
-use crate::evidence::Evidence;
+use crate::evidence::{Call, Evidence};
 use crate::ir::Name;
 use crate::resolve::{Unresolved, Usage};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one comparison is about.
@@ -161,14 +162,40 @@ pub fn requirement(operation: &Operation, credential: Credential) -> &Requiremen
 
 /// The least privilege of these usages.
 pub fn needs(usages: &[Usage], credential: Credential, include_tests: bool, weights: &Weights) -> Solution {
-    let mut uses = Vec::new();
+    let mut rows: Vec<(&Operation, Cow<'_, [(Name, Name)]>)> = Vec::new();
     for usage in usages {
-        let requirement = requirement(usage.operation, credential);
-        for evidence in counted(usage, include_tests) {
-            uses.push(Use { operation: usage.operation.id, requirement, literals: &evidence.literals });
-        }
+        rows.extend(
+            counted(usage, include_tests).map(|evidence| (usage.operation, literals(usage.operation, evidence))),
+        );
     }
+    let uses: Vec<Use<'_>> = rows
+        .iter()
+        .map(|(operation, literals)| Use {
+            operation: operation.id,
+            requirement: requirement(operation, credential),
+            literals,
+        })
+        .collect();
     solve(&uses, weights)
+}
+
+/// The literals of a call. Where a path parameter decides (`/api/v2/widgets/{experience_type}`), the path shows its value.
+fn literals<'a>(operation: &Operation, evidence: &'a Evidence) -> Cow<'a, [(Name, Name)]> {
+    let from_path = || {
+        let decided = operation.decided_by?;
+        let Call::Http { url, .. } = &evidence.call else { return None };
+        let url = url.to_string();
+        let path = url.split(['?', '#']).next()?;
+        let hole = format!("{{{decided}}}");
+        let template: Vec<&str> = operation.path.split('/').collect();
+        let back = template.len() - template.iter().position(|segment| *segment == hole)?;
+        let value = path.trim_end_matches('/').rsplit('/').nth(back.checked_sub(1)?)?;
+        (!value.is_empty() && !value.contains('{')).then(|| (Name::new(decided), Name::new(value)))
+    };
+    match from_path() {
+        Some(pair) => Cow::Owned(evidence.literals.iter().cloned().chain([pair]).collect()),
+        None => Cow::Borrowed(&evidence.literals),
+    }
 }
 
 /// The places of a usage that count.

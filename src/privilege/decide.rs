@@ -34,6 +34,12 @@ pub(crate) enum Decision<'a> {
 static MEANINGS: &[(&str, &str, &str)] = &[
     ("draftstatus", "draft", "monitors_draft_write"),
     ("draftstatus", "published", "monitors_write"),
+    // Widgets name the product they belong to; that log reports are generated rather than managed is inferred.
+    ("experiencetype", "ccmreports", "cloud_cost_management_read"),
+    ("experiencetype", "ccmreports", "cloud_cost_management_write"),
+    ("experiencetype", "logsreports", "generate_log_reports"),
+    ("experiencetype", "productanalytics", "product_analytics_saved_widgets_read"),
+    ("experiencetype", "productanalytics", "product_analytics_saved_widgets_write"),
     ("resourcetype", "criticalassets", "security_monitoring_critical_assets_read"),
     ("resourcetype", "rules", "security_monitoring_rules_read"),
     ("resourcetype", "securityfilters", "security_monitoring_filters_read"),
