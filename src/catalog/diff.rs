@@ -103,7 +103,7 @@ impl Change {
     pub fn concerns_scopes(&self) -> bool {
         let differs = |old: &Requirement, new: &Requirement| {
             let opened = (old.state == State::Open) != (new.state == State::Open);
-            opened || (!same(old, new) && !(old.clauses.is_empty() && new.clauses.is_empty()))
+            opened || !(same(old, new) || old.clauses.is_empty() && new.clauses.is_empty())
         };
         differs(&self.old.oauth, &self.new.oauth) || differs(&self.old.app_key, &self.new.app_key)
     }

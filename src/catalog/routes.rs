@@ -70,9 +70,12 @@ impl<'a> Asked<'a> {
 
     /// Searches what else the path can mean, most likely first.
     fn search_elsewhere(&self, segments: &[Segment<'_>]) -> Vec<RouteMatch<'static>> {
-        let attempts: [fn(&Self, &[Segment<'_>]) -> Vec<RouteMatch<'static>>; 4] =
-            [Self::behind_prefix, Self::with_slash_in_parameter, Self::below_base, Self::without_last_hole];
-        attempts.iter().map(|attempt| attempt(self, segments)).find(|found| !found.is_empty()).unwrap_or_default()
+        let some = |found: Vec<RouteMatch<'static>>| (!found.is_empty()).then_some(found);
+        some(self.behind_prefix(segments))
+            .or_else(|| some(self.with_slash_in_parameter(segments)))
+            .or_else(|| some(self.below_base(segments)))
+            .or_else(|| some(self.without_last_hole(segments)))
+            .unwrap_or_default()
     }
 
     /// `/proxy/api/v1/monitor`: a gateway's prefix stands before the path.

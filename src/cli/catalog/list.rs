@@ -5,6 +5,7 @@ use crate::catalog::requirement::{Requirement, State};
 use crate::catalog::{Catalog, Operation, Scope, Status, json};
 use crate::cli::Format;
 use crate::error::{Error, Result};
+use crate::redact::safe;
 use crate::report::style::{BOLD, DIM, SCOPE, count};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -80,23 +81,25 @@ pub fn run(args: &Args, catalog: &Catalog, out: &mut String) -> Result<()> {
 
 /// Refuses names that the table does not have, so that a typing error does not look like an empty answer.
 fn check(args: &Args, catalog: &Catalog) -> Result<()> {
-    for scope in args.scope.iter().filter(|scope| catalog.scope(scope).is_none()) {
+    if let Some(scope) = args.scope.iter().find(|scope| catalog.scope(scope).is_none()) {
         let near = catalog.nearest(scope).into_iter().find(|name| catalog.scope(name).is_some());
-        let error = Error::new(format!("no scope is named `{scope}`"));
+        let error = Error::new(format!("no scope is named `{}`", safe(scope)));
         return Err(match near {
             Some(near) => error.help(format!("ddscope catalog list --scope {near}")),
             None => error.help("ddscope catalog list --format json shows every scope"),
         });
     }
     let groups: BTreeSet<&str> = catalog.operations().iter().map(|operation| operation.group).collect();
-    for group in args.group.iter().filter(|group| !groups.iter().any(|known| known.eq_ignore_ascii_case(group))) {
-        let score =
-            |known: &&&str| (strsim::jaro_winkler(&known.to_lowercase(), &group.to_lowercase()) * 1000.0) as u64;
-        let near = groups.iter().max_by_key(score).copied().unwrap_or_default();
-        let error = Error::new(format!("no product group is named `{group}`"));
-        return Err(error.help(format!("ddscope catalog list --group {near:?}")));
+    let known = |group: &&String| groups.iter().any(|known| known.eq_ignore_ascii_case(group));
+    match args.group.iter().find(|group| !known(group)) {
+        Some(group) => {
+            let likeness = |known: &str| strsim::jaro_winkler(&known.to_lowercase(), &group.to_lowercase());
+            let near = groups.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).copied().unwrap_or_default();
+            let error = Error::new(format!("no product group is named `{}`", safe(group)));
+            Err(error.help(format!("ddscope catalog list --group {near:?}")))
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn is_chosen(args: &Args, catalog: &Catalog, operation: &Operation) -> bool {

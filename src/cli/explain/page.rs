@@ -64,7 +64,8 @@ fn operation_page(catalog: &Catalog, operation: &Operation, out: &mut String) {
         status => format!(", {}", status.name()),
     };
     if !operation.group.is_empty() {
-        let _ = writeln!(out, "{DIM}{}{status}{DIM:#}", operation.group);
+        let since = operation.first_release.map(|first| format!(", since {first}")).unwrap_or_default();
+        let _ = writeln!(out, "{DIM}{}{status}{since}{DIM:#}", operation.group);
     }
     if !operation.anchor.is_empty() {
         let _ = writeln!(out, "{DIM}https://docs.datadoghq.com/api/latest/{}{DIM:#}", operation.anchor);
@@ -87,6 +88,9 @@ fn needs(catalog: &Catalog, operation: &Operation, out: &mut String) {
     let keys = phrase(&operation.app_key, operation.auth.keys);
     let oauth = match operation.oauth.state {
         State::Unpublished if operation.is_out_of_reach_for_oauth(catalog) => "cannot call it".to_owned(),
+        State::Unpublished if operation.status == Status::Undocumented => {
+            "whether it can call it is not published".to_owned()
+        }
         _ => phrase(&operation.oauth, operation.auth.oauth),
     };
     let _ = writeln!(out, "  application key  {keys}");
