@@ -1,7 +1,7 @@
 //! The decision for one piece of evidence.
 
 use super::{Decision, reason};
-use crate::catalog::{Catalog, Operation, Quality, RouteMatch};
+use crate::catalog::{Catalog, Operation, Quality, RouteMatch, Status};
 use crate::evidence::{Call, Confidence, Evidence, Origin};
 use crate::ir::Name;
 use crate::url::{Host, Piece, Target, Template};
@@ -13,7 +13,7 @@ pub(super) fn decide(catalog: &Catalog, evidence: &Evidence) -> Decision {
             let fits = catalog.sdk(*client, *version, class.as_deref(), method);
             named(fits, evidence.confidence, class.is_some())
         }
-        Call::Legacy { client, symbol } => named(catalog.legacy(*client, symbol), evidence.confidence, true),
+        Call::Legacy { client, symbol } => legacy(catalog.legacy(*client, symbol), symbol, evidence),
         Call::Http { method, url, origin, .. } => request(catalog, method.as_ref(), url, *origin, evidence.confidence),
         Call::Declared { operation, .. } => match catalog.operation(operation) {
             Some(operation) => Decision::Uses(vec![operation], evidence.confidence),
@@ -37,8 +37,30 @@ fn named(mut fits: Vec<&'static Operation>, confidence: Confidence, known_receiv
     }
 }
 
-fn request<'c>(
-    catalog: &'c Catalog,
+/// A call of an older client. Where its symbol stands for several operations, releases or arguments decide between them, or
+/// it makes all of them one after the other.
+fn legacy(mut fits: Vec<&'static Operation>, symbol: &str, evidence: &Evidence) -> Decision {
+    let keep = |fits: &mut Vec<&'static Operation>, wanted: &dyn Fn(&Operation) -> bool| {
+        if fits.iter().any(|o| wanted(o)) {
+            fits.retain(|o| wanted(o));
+        }
+    };
+    keep(&mut fits, &|o| o.status != Status::Undocumented);
+    let verb = evidence.literals.iter().find(|(name, _)| name == "method").map(|(_, value)| value.to_ascii_uppercase());
+    match verb {
+        Some(verb) => keep(&mut fits, &|o| o.method == verb),
+        // `method="GET"` turns a creation into a listing; nobody means that without saying so.
+        None if symbol.ends_with(".create") => keep(&mut fits, &|o| o.method != "GET"),
+        None => {}
+    }
+    if fits.len() > 1 && evidence.confidence != Confidence::Possible {
+        return Decision::Uses(fits, Confidence::Likely);
+    }
+    named(fits, evidence.confidence, true)
+}
+
+fn request(
+    catalog: &Catalog,
     method: Option<&Name>,
     url: &Template,
     origin: Origin,
