@@ -143,6 +143,9 @@ fn remarks(order: &Order<'_>, refused: &[Name], catalog: &Catalog) -> Vec<String
     if !solution.unpublished.is_empty() {
         notes.push(format!("what {} requires is not published; the list may lack it", joined(&solution.unpublished)));
     }
+    if order.credential == Credential::Oauth {
+        notes.extend(beyond_reach(solution, catalog));
+    }
     let open = order.unresolved.iter().filter(|call| order.include_tests || !call.evidence.test).count();
     if open > 0 {
         notes.push(format!(
@@ -173,6 +176,17 @@ fn unavailable(solution: &Solution, catalog: &Catalog) -> Vec<String> {
         format!("{id} does not accept OAuth tokens: make it with an application key{with}")
     };
     solution.unavailable.iter().map(row).collect()
+}
+
+/// Calls without published OAuth scopes for which keys need what no OAuth client may hold.
+fn beyond_reach(solution: &Solution, catalog: &Catalog) -> Vec<String> {
+    let row = |id: &Name| {
+        let operation = catalog.operation(id).filter(|operation| operation.is_out_of_reach_for_oauth(catalog))?;
+        let scopes: Vec<String> = operation.app_key.scopes().map(|scope| format!("`{scope}`")).collect();
+        let scopes = scopes.join(" or ");
+        Some(format!("{id} is probably out of reach for OAuth: keys need {scopes}, which no OAuth client may hold"))
+    };
+    solution.unpublished.iter().filter_map(row).collect()
 }
 
 fn joined(names: &[Name]) -> String {

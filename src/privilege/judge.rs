@@ -6,8 +6,8 @@ use super::held::{Fault, FaultKind};
 use super::solve::some_of;
 use super::takeover::takeover_reason;
 use super::weight::Weights;
-use crate::catalog::Status;
 use crate::catalog::requirement::State;
+use crate::catalog::{Operation, Status};
 use crate::evidence::Confidence;
 use crate::finding::{Code, Finding};
 use crate::ir::Name;
@@ -246,7 +246,11 @@ fn of_usage(usage: &Usage, case: &Case<'_>, comparison: &Comparison) -> Vec<Find
     }
     if need.state == State::Unpublished && !operation.is_unscoped_key_only() {
         let help = "try it with the scopes at hand; a 403 in recorded traffic shows what is missing";
-        say(Code::UnpublishedRequirement, format!("what {} requires is not published", operation.id), help);
+        let with_key = match case.credential {
+            Credential::Oauth => key_scopes(operation),
+            Credential::AppKey | Credential::Role => String::new(),
+        };
+        say(Code::UnpublishedRequirement, format!("what {} requires is not published{with_key}", operation.id), help);
     }
     if key && scoped && operation.is_unscoped_key_only() {
         let help = "make this call with an unscoped key of a service account whose role is small";
@@ -262,6 +266,12 @@ fn of_usage(usage: &Usage, case: &Case<'_>, comparison: &Comparison) -> Vec<Find
     }
     found.extend(denied(usage, case, comparison));
     found
+}
+
+/// What a key needs for a call whose OAuth scopes are not published.
+fn key_scopes(operation: &Operation) -> String {
+    let names: Vec<String> = operation.app_key.scopes().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() { String::new() } else { format!("; with an application key it needs {}", names.join(" or ")) }
 }
 
 /// A refusal in traffic that the scopes do not explain.

@@ -58,6 +58,13 @@ impl Kind {
     }
 }
 
+/// Permissions that bring others with them (Datadog's documentation, "Logs RBAC permissions"). Whether that holds for
+/// the scopes of keys too is not documented, so it only makes these scopes weigh more.
+static IMPLIES: &[(&str, &[&str])] = &[
+    ("logs_modify_indexes", &["logs_read_index_data", "logs_write_exclusion_filters"]),
+    ("logs_write_pipelines", &["logs_write_processors"]),
+];
+
 /// What holding one scope means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weight {
@@ -154,6 +161,17 @@ impl Weights {
                 if let Some(weight) = by_scope.get_mut(name) {
                     if looks { weight.reads += 1 } else { weight.writes += 1 }
                 }
+            }
+        }
+        for (scope, implied) in IMPLIES {
+            let bare = |name: &&str| by_scope.get(*name).copied().unwrap_or(blank(Kind::guess(name)));
+            let more: Vec<Weight> = implied.iter().map(|name| bare(name)).collect();
+            let Some(weight) = by_scope.get_mut(*scope) else { continue };
+            for other in more {
+                // Even one that opens nothing in the table allows something.
+                let (reads, writes) = if other.kind == Kind::Read { (1, 0) } else { (0, 1) };
+                weight.reads += other.reads.max(reads);
+                weight.writes += other.writes.max(writes);
             }
         }
         Self { by_scope, slips: BTreeMap::new() }
