@@ -1,5 +1,6 @@
 //! Whose a recorded URL is, and what may be kept of it: no query, no user, no fragment, nothing that looks like a key.
 
+use crate::url::{Host, Target, Template};
 use std::fmt::Write;
 
 /// A recorded URL, cut into the parts that matter; everything borrowed from the record.
@@ -50,60 +51,24 @@ pub enum Whose {
     Other,
 }
 
-/// Domains of the sites; regions are labels before them (`us3.datadoghq.com`).
-const DOMAINS: [&str; 5] = ["datadoghq.com", "datadoghq.eu", "ddog-gov.com", "datad0g.com", "dog"];
-const REGIONS: [&str; 12] = ["us1", "us2", "us3", "us5", "eu1", "ap1", "ap2", "uk1", "prod", "staging", "gov", "fed"];
-/// Hosts on Datadog's domains that serve pages, not the API.
-const PAGES: [&str; 12] = [
-    "www",
-    "docs",
-    "status",
-    "static",
-    "imgix",
-    "corp",
-    "learn",
-    "help",
-    "careers",
-    "investors",
-    "securitylabs",
-    "dashcon",
-];
+/// Services that are the API, besides all whose name says intake.
+const SERVICES: [&str; 6] = ["api", "mcp", "ip-ranges", "agent", "trace", "process"];
 
 /// Classifies a host.
 pub fn whose(host: &str) -> Whose {
-    // `browser-intake-us5-datadoghq.com`: a domain of its own for each site's browser intake
-    let dashed =
-        |text: &str| text.contains("intake-") && text.ends_with("datadoghq.com") || text.ends_with("-datadoghq.eu");
-    let lower;
-    let host = if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        lower = host.to_ascii_lowercase();
-        lower.as_str()
-    } else {
-        host
-    };
-    let host = host.strip_suffix('.').unwrap_or(host);
-    let Some(rest) = DOMAINS.iter().find_map(|domain| {
-        let before = host.strip_suffix(domain)?;
-        (before.is_empty() && *domain != "dog").then_some("").or_else(|| before.strip_suffix('.'))
-    }) else {
-        return if dashed(host) { Whose::Api } else { Whose::Other };
-    };
-    // `.dog` is a public domain of its own: only Datadog's internal spelling `us1.prod.dog` counts
-    if host.ends_with(".dog") && !(rest.ends_with("prod") || rest.ends_with("staging")) {
+    if !host.contains('.') {
         return Whose::Other;
     }
-    let mut labels: Vec<&str> = rest.split('.').filter(|label| !label.is_empty()).collect();
-    while labels.last().is_some_and(|label| REGIONS.contains(label)) {
-        labels.pop();
-    }
-    match labels.as_slice() {
-        [] | ["app"] => Whose::Web,
-        [single] if PAGES.contains(single) || single.ends_with("-static") => Whose::Other,
-        ["api" | "mcp" | "ip-ranges" | "agent" | "trace" | "process"] => Whose::Api,
-        [single] if single.contains("intake") => Whose::Api,
-        // a customer's own subdomain serves the web application
-        [_] => Whose::Web,
-        _ => Whose::Api,
+    let host = Target::parse(&Template::literal(host)).host;
+    match &host {
+        Host::Datadog { .. } if host.is_page() => Whose::Other,
+        Host::Datadog { service: Some(service), .. } if !service.is_empty() => {
+            let api = SERVICES.contains(&service.as_str()) || service.contains('.') || service.contains("intake");
+            // a customer's own subdomain serves the web application
+            if api { Whose::Api } else { Whose::Web }
+        }
+        Host::Datadog { .. } => Whose::Web,
+        Host::Other(_) | Host::Hole | Host::None => Whose::Other,
     }
 }
 
