@@ -1,6 +1,12 @@
 //! Recorded traffic through the public interface: what each format yields, what is left out, and what hostile files do.
 
+#[path = "trace/agree.rs"]
+mod agree;
+#[path = "trace/convert.rs"]
+mod convert;
 #[path = "trace/formats.rs"]
 mod formats;
+#[path = "trace/hostile.rs"]
+mod hostile;
 #[path = "trace/support.rs"]
 mod support;

@@ -83,20 +83,27 @@ pub fn deciding_query(query: &str) -> Option<(&'static str, &'static str)> {
     query.split('&').any(|part| part == "type=databasequery").then_some(("type", "databasequery"))
 }
 
-/// Whether a path segment looks like a secret: 32 or 40 hex digits, or one of Datadog's prefixes.
+/// Whether a path segment looks like a secret: 32 hex digits and more in a row, or one of Datadog's prefixes.
 fn is_secret(segment: &str) -> bool {
-    let lowered = segment.trim_start_matches("%22");
-    if ["ddapp_", "ddpat_", "ddsat_"].iter().any(|prefix| lowered.contains(prefix)) {
+    if segment.len() < 8 {
+        return false;
+    }
+    if ["ddapp_", "ddpat_", "ddsat_"].iter().any(|prefix| segment.contains(prefix)) {
         return true;
     }
-    let mut run = 0;
-    for byte in segment.bytes().chain([b'/']) {
-        if byte.is_ascii_hexdigit() {
+    let (mut run, mut escape) = (0, 0);
+    for byte in segment.bytes() {
+        // the digits of an escaped character are none of the run after it
+        if byte == b'%' {
+            (run, escape) = (0, 2);
+        } else if escape > 0 {
+            escape -= 1;
+        } else if byte.is_ascii_hexdigit() {
             run += 1;
-        } else {
-            if matches!(run, 32..=35 | 40) {
+            if run >= 32 {
                 return true;
             }
+        } else {
             run = 0;
         }
     }
