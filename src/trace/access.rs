@@ -77,8 +77,12 @@ struct Found {
 /// Finds `"GET /path HTTP/1.1"`, without its quotes.
 fn find_request(line: &[u8]) -> Option<Found> {
     for version in memchr::memmem::find_iter(line, b" HTTP/") {
-        let start = memchr::memrchr(b'"', &line[..version])? + 1;
-        let end = version + memchr::memchr(b'"', &line[version..])?;
+        let (Some(quote), Some(closing)) =
+            (memchr::memrchr(b'"', &line[..version]), memchr::memchr(b'"', &line[version..]))
+        else {
+            continue;
+        };
+        let (start, end) = (quote + 1, version + closing);
         let method = line[start..].iter().take_while(|byte| byte.is_ascii_uppercase()).count();
         if method >= 3 && line.get(start + method) == Some(&b' ') && start + method < version {
             return Some(Found { start, end });

@@ -26,7 +26,7 @@ impl Format for Burp {
     fn read(&self, input: &mut dyn BufRead, context: &mut Context<'_>) -> Result<()> {
         let mut source = Source { input };
         let (mut item, mut tag, mut text) = (Item::default(), Vec::new(), Vec::new());
-        let mut record = 0;
+        let (mut record, mut closed) = (0, false);
         while source.until(b"<", Some(&mut text), LONGEST) {
             tag.clear();
             if !source.until(b">", Some(&mut tag), LONGEST) {
@@ -46,6 +46,7 @@ impl Format for Burp {
                 continue;
             }
             if tag.starts_with(b"/") {
+                closed |= tag == b"/items";
                 item.take(&tag[1..], &text);
                 if tag == b"/item" {
                     item.count(record, context);
@@ -61,6 +62,8 @@ impl Format for Burp {
         }
         if item.open {
             context.tally.problem(Some(record), "the file ends in the middle of an item");
+        } else if !closed {
+            context.tally.problem(Some(record.max(1)), "the file ends before the end of its list");
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ impl Format for CassetteJson {
     }
 
     fn recognise(&self, head: &[u8], _file_name: &str) -> Option<Strength> {
-        json::has_top_key(head, |key| is_list(key)).then_some(Strength::Certain)
+        json::has_top_key(head, is_list).then_some(Strength::Certain)
     }
 
     fn read(&self, input: &mut dyn BufRead, context: &mut Context<'_>) -> Result<()> {

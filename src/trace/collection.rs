@@ -201,7 +201,7 @@ impl Collection {
         let mut rest = text;
         while let Some(start) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {
             let close = if rest[start..].starts_with("{{") { "}}" } else { "%}" };
-            let Some(end) = rest[start..].find(close) else { break };
+            let Some(end) = rest[start + 2..].find(close).map(|end| end + 2) else { break };
             whole.push_str(&rest[..start]);
             match self.variables.get(variable(&rest[start + 2..start + end])) {
                 Some(value) if depth < 4 && whole.len() < 16 * 1024 => whole.push_str(&self.expand(value, depth + 1)),

@@ -149,7 +149,8 @@ impl Walk<'_, '_> {
             return;
         }
         let kind = span.kind.lossy();
-        if !kind.is_empty() && !(kind == "3" || kind.to_ascii_lowercase().ends_with("client")) {
+        let outgoing = kind.is_empty() || kind == "3" || kind.to_ascii_lowercase().ends_with("client");
+        if !outgoing {
             return self.tally.skip(record, SERVER);
         }
         self.tally.request(&Request {

@@ -179,8 +179,8 @@ fn read(line: &str) -> Option<Seen<'_>> {
 /// `METHOD target HTTP/…`, for urllib3 with scheme and host before an opening quote and the status after the closing one.
 fn request_line<'a>(before: &'a str, after: &'a str) -> Option<Seen<'a>> {
     let (start, target) = before.strip_suffix(' ')?.rsplit_once(' ')?;
-    let at = start.rfind(|character: char| !character.is_ascii_uppercase()).map_or(0, |at| at + 1);
-    let (lead, method) = start.split_at(at);
+    let lead = start.trim_end_matches(|character: char| character.is_ascii_uppercase());
+    let method = start.get(lead.len()..)?;
     if !METHODS.contains(&method) || !(target.starts_with('/') || target.contains("://")) {
         return None;
     }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 /// Expansion is not questioned below this many bytes.
 const FREE: u64 = 256 * 1024 * 1024;
 /// Above [`FREE`], text that is this many times its packed size is a bomb: logs reach 30 to 60.
-const RATIO: u64 = 250;
+const RATIO: u64 = 200;
 
 /// Text of a recording without its packing.
 pub struct Unpacked<'a> {

@@ -25,12 +25,11 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Formats that are one document: a cut within it is always noticed.
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 11] = [
     "har",
     "cassette-json",
     "mockserver",
     "test-server",
-    "mitmproxy",
     "burp",
     "audit-trail",
     "jaeger",
@@ -43,11 +42,11 @@ const DOCUMENTS: [&str; 12] = [
 #[test]
 fn a_cut_at_any_line_costs_nothing_that_came_before() {
     for (name, bytes) in fixtures() {
-        let (_, whole) = plain(&name, &bytes);
+        let (_, whole) = run(&name, &bytes, &Options::plain());
         let mut last = 0;
         let lines = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
         for cut in lines {
-            let (evidence, summary) = plain(&name, &bytes[..cut]);
+            let (evidence, summary) = run(&name, &bytes[..cut], &Options::plain());
             if summary.format != whole.format {
                 // too little is left to tell the format
                 continue;
@@ -70,6 +69,9 @@ fn a_cut_document_is_never_called_whole() {
             continue;
         }
         let kept = bytes.trim_ascii_end().len();
+        // the last line of a cassette holds no record
+        let last_line = bytes[..kept].iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
+        let kept = if whole.format == Some("cassette-yaml") { last_line } else { kept };
         for cut in (kept / 2..kept).step_by(if lines > 4 { 7 } else { 3 }) {
             let (_, summary) = plain(&name, &bytes[..cut]);
             if name.ends_with(".yaml") && bytes[..cut].windows(9).any(|window| window == b"\nversion:") {
@@ -107,6 +109,14 @@ fn cuts_anywhere_and_flipped_bytes_do_no_harm() {
             }
         }
     }
+}
+
+#[test]
+fn a_cut_flow_is_said() {
+    let bytes = fixture("flows.mitm");
+    let whole = (1..bytes.len()).filter(|&cut| plain("flows", &bytes[..cut]).1.problems.is_empty()).count();
+    // flows stand one after another: only cuts between the five of them go unnoticed
+    assert_eq!(whole, 4);
 }
 
 #[test]
@@ -156,7 +166,7 @@ fn cut_packing_is_said() {
 
 #[test]
 fn a_bomb_is_given_up() {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(&fixture("vhost.log")).expect("in memory");
     let block = vec![b'\n'; 1 << 20];
     for _ in 0..300 {
