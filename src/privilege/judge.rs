@@ -1,7 +1,7 @@
 //! Comparisons in sentences: findings with places, notes and what to do.
 
 use super::compare::{Case, Comparison, Doubt, Excess, Missing, counted, requirement};
-use super::grants::{Credential, Holding};
+use super::grants::{Credential, Holding, Source};
 use super::held::{Fault, FaultKind};
 use super::solve::some_of;
 use super::takeover::takeover_reason;
@@ -60,7 +60,16 @@ fn holding(comparison: &Comparison) -> Vec<Finding> {
     };
     let mut found: Vec<Finding> = Vec::new();
     for problem in &grant.problems {
-        found.push(Finding::new(Code::UnclearGrant, problem.clone(), problem.clone()).at(&grant.place, "read here"));
+        let help = match grant.source {
+            Source::Role => "give the answer of GET /api/v2/roles/{id}/permissions",
+            Source::User => "give the answer of GET /api/v2/users/{id}/permissions",
+            Source::ApplicationKey | Source::PersonalAccessToken | Source::ServiceAccessToken => {
+                "give the answer of GET /api/v2/application_keys or /api/v2/personal_access_tokens"
+            }
+            _ => "give the scopes with --granted NAMES",
+        };
+        let finding = Finding::new(Code::UnclearGrant, problem.clone(), problem.clone());
+        found.push(finding.at(&grant.place, "read here").help(help));
     }
     if let (Holding::Unscoped { why }, Some(Credential::AppKey) | None) = (&grant.holding, grant.source.credential()) {
         let how = match *why {
