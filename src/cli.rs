@@ -14,6 +14,7 @@ pub mod explain;
 pub mod generate;
 pub mod scan;
 mod subjects;
+mod traffic;
 
 /// The least privilege that code, Terraform or recorded traffic needs from Datadog.
 #[derive(Debug, Parser)]

@@ -13,6 +13,8 @@ mod code;
 mod links;
 mod traffic;
 
+pub use traffic::Options as TrafficOptions;
+
 /// What to scan and how.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -26,6 +28,8 @@ pub struct Options {
     pub no_ignore: bool,
     /// Further hosts that stand for Datadog.
     pub hosts: Vec<String>,
+    /// Which of the recorded requests count.
+    pub traffic: TrafficOptions,
 }
 
 /// What was read.
@@ -103,7 +107,8 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     }
     let mut notes = Vec::new();
     if !traces.is_empty() {
-        let traffic = traffic::read(&traces, &traffic::Reading { catalog, hosts: &options.hosts })?;
+        let traffic =
+            traffic::read(&traces, &traffic::Reading { catalog, hosts: &options.hosts, options: &options.traffic })?;
         inputs.files += traffic.files;
         inputs.recordings = traffic.files;
         inputs.bytes += traffic.bytes;

@@ -193,6 +193,11 @@ pub struct Context<'a> {
     pub options: &'a Options<'a>,
 }
 
+/// Reads a moment as recordings write it, to seconds since 1970.
+pub fn moment(text: &str) -> Option<i64> {
+    time::any(text.trim().as_bytes())
+}
+
 /// Recognises a format by the beginning of a file, unpacked if it is compressed, and by the file's name.
 pub fn recognise(head: &[u8], file_name: &str) -> Option<(&'static str, Strength)> {
     let plain = unpack::head(head);

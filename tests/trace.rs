@@ -4,6 +4,8 @@
 mod agree;
 #[path = "trace/convert.rs"]
 mod convert;
+#[path = "trace/filters.rs"]
+mod filters;
 #[path = "trace/formats.rs"]
 mod formats;
 #[path = "trace/hostile.rs"]

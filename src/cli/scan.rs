@@ -28,6 +28,9 @@ pub struct Inputs {
     /// A host that stands for Datadog, such as a proxy; repeatable
     #[arg(long = "host", value_name = "HOST", help_heading = "Input")]
     pub hosts: Vec<String>,
+    /// Which recorded requests count.
+    #[command(flatten)]
+    pub traffic: super::traffic::Args,
 }
 
 impl Inputs {
@@ -43,6 +46,7 @@ impl Inputs {
             exclude: self.exclude.clone(),
             no_ignore: self.no_ignore,
             hosts: self.hosts.clone(),
+            traffic: self.traffic.options(),
         }
     }
 }

@@ -22,10 +22,34 @@ pub(super) struct Traffic {
     pub notes: Vec<String>,
 }
 
+/// Which of the recorded requests count; see [`trace::Options`].
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Requests of logs that do not tell the host.
+    pub assume_datadog: bool,
+    /// Requests that browser sessions made, too.
+    pub sessions: bool,
+    /// Only requests of the actor with this id.
+    pub actor: Option<String>,
+    /// Not what happened before, in seconds since 1970.
+    pub since: Option<i64>,
+    /// Not what happened at or after, in seconds since 1970.
+    pub until: Option<i64>,
+    /// Names of fields in logs of JSON lines, as (method, url, host, status or time; name).
+    pub fields: Vec<(String, String)>,
+}
+
+impl Options {
+    fn field(&self, meaning: &str) -> Option<&str> {
+        self.fields.iter().find(|(known, _)| known == meaning).map(|(_, name)| name.as_str())
+    }
+}
+
 /// How recordings are to be read.
 pub(super) struct Reading<'a> {
     pub catalog: &'a Catalog,
     pub hosts: &'a [String],
+    pub options: &'a Options,
 }
 
 /// A file that holds, or should hold, a recording.
@@ -55,7 +79,23 @@ pub(super) fn read(paths: &[PathBuf], reading: &Reading<'_>) -> Result<Traffic> 
             reading.catalog.routes(Some(method), &target).into_iter().min_by_key(|m| (m.quality, m.operation.id));
         best.map(|m| std::ptr::from_ref::<Operation>(m.operation).addr())
     };
-    let options = trace::Options { hosts: reading.hosts, canonical: &canonical, ..trace::Options::plain() };
+    let asked = reading.options;
+    let options = trace::Options {
+        hosts: reading.hosts,
+        assume_datadog: asked.assume_datadog,
+        sessions: asked.sessions,
+        since: asked.since,
+        until: asked.until,
+        actor: asked.actor.as_deref(),
+        fields: trace::Fields {
+            method: asked.field("method"),
+            url: asked.field("url"),
+            host: asked.field("host"),
+            status: asked.field("status"),
+            time: asked.field("time"),
+        },
+        canonical: &canonical,
+    };
     let read: Vec<_> = recordings.par_iter().map(|recording| one(recording, &options)).collect();
     let mut notes: BTreeMap<String, (u64, String)> = BTreeMap::new();
     let mut left_out: BTreeMap<&str, u64> = BTreeMap::new();

@@ -66,7 +66,8 @@ enum Route {
 struct GroupKey {
     route: Route,
     method: Name,
-    denied: bool,
+    /// 401 or 403, else 0: a refused request is kept apart from one that was answered.
+    denied: u16,
     declared: bool,
     origin: Origin,
     actor: Option<Actor>,
@@ -265,7 +266,7 @@ impl<'a> Tally<'a> {
         let key = GroupKey {
             route,
             method,
-            denied: is_denied(request.status),
+            denied: denied(request.status),
             declared: request.declared,
             origin,
             actor: request.actor.clone(),
@@ -323,7 +324,7 @@ impl<'a> Tally<'a> {
                 group.key = GroupKey {
                     route: Route::Rest,
                     method: Name::default(),
-                    denied: false,
+                    denied: 0,
                     declared: false,
                     origin: Origin::Unknown,
                     actor: None,
@@ -402,7 +403,7 @@ fn drop_redirects(groups: &mut Vec<Group>) {
     if groups.iter().all(|group| group.count > 0) {
         return;
     }
-    let plain = |key: &GroupKey| GroupKey { denied: false, ..key.clone() };
+    let plain = |key: &GroupKey| GroupKey { denied: 0, ..key.clone() };
     let followed: HashSet<GroupKey> =
         groups.iter().filter(|group| group.count > 0).map(|group| plain(&group.key)).collect();
     groups.retain(|group| group.count > 0 || !followed.contains(&plain(&group.key)));
@@ -439,7 +440,11 @@ fn evidence(group: Group, count: u64, file: &Arc<str>) -> Evidence {
 fn write_key(text: &mut String, request: &Request<'_>, address: Address<'_>) {
     text.clear();
     text.push_str(request.method);
-    text.push(if is_denied(request.status) { '\u{1}' } else { '\u{2}' });
+    text.push(match denied(request.status) {
+        401 => '\u{1}',
+        403 => '\u{2}',
+        _ => '\u{3}',
+    });
     text.push_str(address.host);
     address::push_masked(text, address.path);
     text.push('\n');
@@ -466,8 +471,8 @@ fn method(text: &str) -> Result<Name, &'static str> {
     }
 }
 
-fn is_denied(status: Option<u16>) -> bool {
-    matches!(status, Some(401 | 403))
+fn denied(status: Option<u16>) -> u16 {
+    status.filter(|status| matches!(status, 401 | 403)).unwrap_or_default()
 }
 
 fn is_redirect(status: Option<u16>) -> bool {
