@@ -233,6 +233,7 @@ impl Subject {
             usages: &self.usages,
             unresolved: &self.unresolved,
             include_tests,
+            declared: self.declared.as_ref(),
         }
     }
 }

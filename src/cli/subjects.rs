@@ -91,6 +91,8 @@ pub struct Subject {
     pub usages: Vec<Usage>,
     /// What it may be used for.
     pub unresolved: Vec<Unresolved>,
+    /// Where it is declared.
+    pub declared: Option<Place>,
     /// Accepted excess.
     pub allow: Vec<Allowance>,
 }
@@ -239,6 +241,7 @@ fn subject(
         kind,
         usages: usages.collect(),
         unresolved: unresolved.collect(),
+        declared: declared.map(|declared| declared.place.clone()),
         allow: declared.map(|declared| declared.allow.clone()).unwrap_or_default(),
         grant,
     })

@@ -2,8 +2,10 @@
 
 use super::grants::json;
 use crate::error::{Error, Result};
+use crate::evidence::Place;
 use crate::finding::{Code, Finding};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Name of the format.
 const SCHEMA: &str = "ddscope.baseline/1";
@@ -11,7 +13,8 @@ const SCHEMA: &str = "ddscope.baseline/1";
 /// Fingerprints with what they stood for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
-    entries: BTreeMap<String, String>,
+    /// Fingerprint → (message, place).
+    entries: BTreeMap<String, (String, Place)>,
 }
 
 impl Baseline {
@@ -27,8 +30,11 @@ impl Baseline {
             return Err(Error::new(format!("not a baseline ({SCHEMA})")).at(file).help(help));
         };
         let rows = whole.at("findings").map(json::Node::items).unwrap_or_default();
-        let entry =
-            |row: &json::Node| Some((row.text_at("fingerprint")?.to_owned(), row.text_at("message")?.to_owned()));
+        let file: Arc<str> = file.into();
+        let entry = |row: &json::Node| {
+            let place = Place::Source { file: file.clone(), language: None, span: row.span };
+            Some((row.text_at("fingerprint")?.to_owned(), (row.text_at("message")?.to_owned(), place)))
+        };
         Ok(Self { entries: rows.iter().filter_map(entry).collect() })
     }
 
@@ -57,13 +63,13 @@ impl Baseline {
             !self.entries.contains_key(&print)
         });
         let dropped = before - findings.len();
-        findings.extend(left.into_iter().map(|(print, message)| {
+        findings.extend(left.into_iter().map(|(print, (message, place))| {
             let finding = Finding::new(
                 Code::StaleBaseline,
                 print,
                 format!("the baseline lists a finding that is gone: {message}"),
             );
-            finding.help("write the baseline again with ddscope check --write-baseline FILE")
+            finding.at(&place, "listed here").help("write the baseline again with ddscope check --write-baseline FILE")
         }));
         dropped
     }

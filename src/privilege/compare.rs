@@ -9,7 +9,7 @@ use super::solve::{Demand, Solution, Use, least, solve};
 use super::weight::{Kind, Weights};
 use crate::catalog::requirement::{Requirement, State};
 use crate::catalog::{Catalog, Operation};
-use crate::evidence::{Call, Evidence};
+use crate::evidence::{Call, Evidence, Place};
 use crate::ir::Name;
 use crate::resolve::{Unresolved, Usage};
 use std::borrow::Cow;
@@ -30,6 +30,8 @@ pub struct Case<'a> {
     pub unresolved: &'a [Unresolved],
     /// Whether test code counts.
     pub include_tests: bool,
+    /// Where the credential is declared, if it is.
+    pub declared: Option<&'a Place>,
 }
 
 /// The table and what was computed from it once.
@@ -138,7 +140,7 @@ pub struct Doubt {
     /// The call, in words.
     pub call: String,
     /// One place of it.
-    pub place: crate::evidence::Place,
+    pub place: Place,
 }
 
 /// A held scope for which a narrower one would do.

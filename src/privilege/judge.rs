@@ -19,7 +19,7 @@ const MAX_PLACES: usize = 20;
 /// Everything to be said of one credential.
 pub fn judge(case: &Case<'_>, comparison: &Comparison, weights: &Weights) -> Vec<Finding> {
     let mut found = Vec::new();
-    found.extend(holding(comparison));
+    found.extend(holding(case, comparison));
     found.extend(comparison.held.faults.iter().map(|fault| wrong_name(fault, comparison)));
     found.extend(comparison.missing.iter().map(|lack| missing_scope(lack, case, comparison, weights)));
     found.extend(comparison.not_shown.iter().map(|lack| not_shown(lack, case)));
@@ -51,12 +51,13 @@ pub fn judge_calls(usages: &[Usage], unresolved: &[Unresolved], include_tests: b
     found
 }
 
-fn holding(comparison: &Comparison) -> Vec<Finding> {
+fn holding(case: &Case<'_>, comparison: &Comparison) -> Vec<Finding> {
     let name = comparison.name.as_str();
     let Some(grant) = &comparison.grant else {
         let finding =
             Finding::new(Code::NoGrant, name, format!("nothing says what `{name}` holds, so it cannot be compared"));
-        return vec![finding.help("give --granted or --grant, or scopes in ddscope.toml")];
+        let finding = finding.help("give --granted or --grant, or scopes in ddscope.toml");
+        return vec![case.declared.into_iter().fold(finding, |finding, place| finding.at(place, "declared here"))];
     };
     let mut found: Vec<Finding> = Vec::new();
     for problem in &grant.problems {
@@ -205,7 +206,12 @@ fn excess_scope(excess: &Excess, weights: &Weights) -> Finding {
             .at(&excess.granted.place, "granted here")
             .help(format!("remove `{scope}`, or allow it with a reason in ddscope.toml"))
     } else {
-        let message = format!("`{scope}` is held; only calls that could not be decided might need it");
+        let first = excess.doubts.first().map(|doubt| doubt.call.as_str()).unwrap_or_default();
+        let more = match excess.doubts.len() - 1 {
+            0 => String::new(),
+            more => format!(" or {more} more"),
+        };
+        let message = format!("`{scope}` is held but nothing that was understood needs it; `{first}`{more} might");
         let finding =
             Finding::new(Code::PossiblyExcessScope, scope.as_str(), message).at(&excess.granted.place, "granted here");
         with_doubts(finding, &excess.doubts).help("look at the named calls; if none needs it, remove the scope")
