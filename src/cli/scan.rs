@@ -30,7 +30,7 @@ pub struct Inputs {
     pub hosts: Vec<String>,
     /// Which recorded requests count.
     #[command(flatten)]
-    pub traffic: super::traffic::Args,
+    pub traffic: super::traffic::Traffic,
 }
 
 impl Inputs {

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Which recorded requests count.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Recorded traffic")]
-pub struct Args {
+pub struct Traffic {
     /// Count requests of logs that do not tell the host as Datadog's
     #[arg(long)]
     pub assume_datadog: bool,
@@ -27,7 +27,7 @@ pub struct Args {
     pub fields: Vec<(String, String)>,
 }
 
-impl Args {
+impl Traffic {
     /// The library's options.
     pub fn options(&self) -> TrafficOptions {
         TrafficOptions {
