@@ -155,9 +155,10 @@ impl Surroundings {
         self.stack.last()
     }
 
-    /// Whether the innermost class may inherit members that the file does not show.
+    /// Whether a member that no open class declares can only be one that the class inherits. With several open classes it
+    /// may be inherited by any of them, which the engine finds out.
     pub fn may_inherit(&self) -> bool {
-        self.innermost().is_some_and(|c| c.inherits)
+        matches!(self.stack.as_slice(), [only] if only.inherits)
     }
 
     /// The object through which a bare member name is reached, if a class of this file declares it.

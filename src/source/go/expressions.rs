@@ -159,6 +159,7 @@ impl<'t> Lowerer<'t> {
         };
         let arguments = self.b.kids(list);
         if kind(function) == Kind::Identifier
+            && !self.b.scope.contains(self.b.text(function))
             && let Some(value) = self.builtin(self.b.text(function), &arguments, node)
         {
             return value;

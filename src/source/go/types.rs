@@ -286,9 +286,12 @@ impl<'t> Lowerer<'t> {
         self.declare(text);
     }
 
-    /// Declares a local name; only names that hide the receiver matter.
+    /// Declares a local name; only names that hide the receiver or something predeclared matter.
     pub(super) fn declare(&mut self, name: Name) {
-        if self.receiver.as_ref() == Some(&name) {
+        if self.receiver.as_ref() == Some(&name)
+            || matches!(name.as_str(), "append" | "make" | "new")
+            || is_basic(&name)
+        {
             self.b.scope.declare(name);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::grammar::{Field, Kind, child, kind};
-use super::inlining::{runs_block, scope_function};
+use super::inlining::{each_function, runs_block, scope_function};
 use crate::ir::{Arg, Expr, ExprId, FormatStyle, Key, Name, Piece};
 use crate::source::jvm::Sort;
 use crate::source::jvm::tables::{table_call, table_factory};
@@ -134,6 +134,10 @@ impl<'t> Lowerer<'t> {
             if let Some(function) = scope_function(name).filter(|_| arguments.is_empty()) {
                 let receiver = self.expr(*object);
                 return Some(self.inline_scope(function, receiver, lambda, node));
+            }
+            if let Some(each) = each_function(name).filter(|_| arguments.is_empty()) {
+                let collection = self.expr(*object);
+                return Some(self.inline_each(each, collection, lambda, node));
             }
             return matches!(name, "launch" | "async").then(|| self.inline_block(lambda, node));
         }

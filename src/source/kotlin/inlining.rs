@@ -27,6 +27,27 @@ pub(super) fn scope_function(name: &str) -> Option<ScopeFunction> {
     }
 }
 
+/// What a function that runs its lambda for each element gives back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Each {
+    /// The collection.
+    Collection,
+    /// A list of the lambda's values.
+    Values,
+    /// The lambda's value, which is a collection itself.
+    Value,
+}
+
+/// The function of a name that runs its lambda for each element.
+pub(super) fn each_function(name: &str) -> Option<Each> {
+    match name {
+        "forEach" | "onEach" | "filter" | "filterNot" | "sortedBy" => Some(Each::Collection),
+        "map" | "mapNotNull" => Some(Each::Values),
+        "flatMap" => Some(Each::Value),
+        _ => None,
+    }
+}
+
 /// Functions that do nothing but run their lambda, as far as requests are concerned.
 pub(super) fn runs_block(name: &str) -> bool {
     matches!(
@@ -89,6 +110,35 @@ impl<'t> Lowerer<'t> {
             Some(value) => value,
             None if function.gives_receiver => receiver,
             None => self.b.unknown(node),
+        }
+    }
+
+    /// Lowers the lambda of a function over a collection in place, for any one element.
+    pub(super) fn inline_each(&mut self, each: Each, collection: ExprId, lambda: Node<'t>, node: Node<'t>) -> ExprId {
+        let collection = self.b.named_value(collection, node);
+        let mark = self.b.scope.open(true);
+        self.b.scope.declare(Name::new_static(INLINED));
+        let element = self.b.add(Expr::Element(collection), node);
+        let list = self.b.first(lambda).filter(|k| kind(*k) == Kind::LambdaParameters);
+        match list.and_then(|l| self.b.first(l)) {
+            Some(variables) if kind(variables) == Kind::MultiVariableDeclaration => {
+                self.destructured_loop(variables, collection, node);
+            }
+            _ => {
+                let name = self.lambda_parameter(lambda).unwrap_or(Name::new_static("it"));
+                self.b.assign(name.clone(), element);
+                self.b.scope.declare(name);
+            }
+        }
+        let value = self.block_value(lambda);
+        self.b.scope.close(mark);
+        match (each, value) {
+            (Each::Value, Some(value)) => value,
+            (Each::Values, Some(value)) => self.b.add(Expr::List(vec![value]), node),
+            (_, value) => {
+                self.b.out.extend(value.map(crate::ir::Stmt::Eval));
+                collection
+            }
         }
     }
 

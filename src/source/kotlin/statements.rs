@@ -151,7 +151,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// `for ((key, value) in map)`, or pairs in a list.
-    fn destructured_loop(&mut self, variables: Node<'t>, value: crate::ir::ExprId, collection: Node<'t>) {
+    pub(super) fn destructured_loop(&mut self, variables: Node<'t>, value: crate::ir::ExprId, collection: Node<'t>) {
         let names = self.b.kids(variables);
         if self.tables.of(&self.b, value) == Some(Table::Map) && names.len() == 2 {
             let value = self.b.named_value(value, collection);
