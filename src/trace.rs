@@ -232,7 +232,11 @@ pub fn read(name: &str, reader: &mut dyn Read, options: &Options<'_>, sink: &mut
     let (counter, fault) = (unpacked.counter(), unpacked.fault());
     let mut input = BufReader::with_capacity(HEAD, &mut unpacked);
     let head = unpack::peek(&mut input);
-    let Some((format, _)) = choose(&head, name) else {
+    let told = || {
+        let json = options.fields.method.or(options.fields.url).is_some() && head.trim_ascii_start().starts_with(b"{");
+        json.then_some((&json_log::JsonLog as &dyn Format, Strength::Weak))
+    };
+    let Some((format, _)) = choose(&head, name).or_else(told) else {
         let what = fault.take().unwrap_or_else(|| "format not recognised".into());
         summary.problems.push(Problem { record: None, what });
         return summary;

@@ -134,13 +134,23 @@ fn first(text: &mut Text, scanner: &mut Scanner<&[u8]>) -> json::Result<()> {
 }
 
 fn meaning(key: &[u8], fields: &Fields<'_>) -> Meaning {
-    let told = |name: Option<&str>| name.is_some_and(|name| name.as_bytes() == key);
+    let told = [
+        (fields.method, Meaning::Method),
+        (fields.url, Meaning::Url),
+        (fields.host, Meaning::Host),
+        (fields.status, Meaning::Status),
+        (fields.time, Meaning::Time),
+    ];
+    if let Some((_, meaning)) = told.iter().find(|(name, _)| name.is_some_and(|name| name.as_bytes() == key)) {
+        return *meaning;
+    }
+    // where a name was told, the usual ones mean something else
+    let usual = usual(key);
+    if told.iter().any(|(name, meaning)| name.is_some() && *meaning == usual) { Meaning::Nothing } else { usual }
+}
+
+fn usual(key: &[u8]) -> Meaning {
     match key {
-        _ if told(fields.method) => Meaning::Method,
-        _ if told(fields.url) => Meaning::Url,
-        _ if told(fields.host) => Meaning::Host,
-        _ if told(fields.status) => Meaning::Status,
-        _ if told(fields.time) => Meaning::Time,
         b"method"
         | b"request_method"
         | b"http_method"

@@ -92,7 +92,10 @@ impl Filter {
             return Self::new(&["api/", "oauth2/"], reason);
         }
         let mut needles = vec!["datadoghq.", "ddog-gov.com", "datad0g.com", "prod.dog"];
-        needles.extend(options.hosts.iter().map(|host| super::address::host_of(host)));
+        // logs write hosts in lower case, or as they were configured
+        let hosts: Vec<String> = options.hosts.iter().map(|host| super::address::host_of(host).to_owned()).collect();
+        let lower: Vec<String> = hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
+        needles.extend(hosts.iter().chain(&lower).map(String::as_str));
         Self::new(&needles, reason)
     }
 }

@@ -59,7 +59,7 @@ fn a_proxy_stands_for_datadog() {
 
 #[test]
 fn fields_of_any_name_can_be_told() {
-    let line = "{\"method\":\"x\",\"uri\":\"/y\",\"verb_used\":\"PUT\",\"dest\":\"/api/v1/slo/a\",\"to\":\"api.datadoghq.com\",\"code\":403}\n";
+    let line = "{\"method\":\"rpc\",\"verb_used\":\"PUT\",\"dest\":\"/api/v1/slo/a\",\"to\":\"api.datadoghq.com\",\"code\":403}\n";
     let fields =
         Fields { method: Some("verb_used"), url: Some("dest"), host: Some("to"), status: Some("code"), time: None };
     let (evidence, summary) = run("a.log", line.as_bytes(), &Options { fields, ..Options::plain() });
