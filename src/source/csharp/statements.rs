@@ -59,7 +59,9 @@ impl<'t> Lowerer<'t> {
             }
             Kind::Try => self.try_statement(node),
             Kind::Switch => self.switch(node),
-            Kind::Throw | Kind::Break | Kind::Continue | Kind::Goto => self.b.emit(Stmt::Exit),
+            Kind::Throw => self.b.emit(Stmt::Exit),
+            // Loops are flattened: what an iteration assigned lives on behind them.
+            Kind::Break | Kind::Continue | Kind::Goto => {}
             Kind::GlobalStatement => self.block(node),
             _ if node.kind().starts_with("preproc") || node.is_error() => {
                 for part in self.b.kids(node) {
@@ -164,10 +166,7 @@ impl<'t> Lowerer<'t> {
 
     fn loop_body(&mut self, body: Option<Node<'t>>) {
         let Some(body) = body else { return };
-        let mut arm = self.arm(None, Some(body));
-        if matches!(arm.body.last(), Some(Stmt::Exit)) {
-            arm.body.pop();
-        }
+        let arm = self.arm(None, Some(body));
         self.flatten(arm.body, body);
     }
 
@@ -230,7 +229,6 @@ impl<'t> Lowerer<'t> {
         for section in self.b.kids(body) {
             let frame = self.b.begin_block();
             let (mut statements, mut plain) = (0_usize, true);
-            let mut last = None;
             for part in self.b.kids(section) {
                 if part.kind().ends_with("_pattern") || kind(part) == Kind::Discard {
                     plain = false;
@@ -239,7 +237,6 @@ impl<'t> Lowerer<'t> {
                     labels = vec![self.b.unknown(part)];
                 } else if part.kind().ends_with("statement") || kind(part) == Kind::Block {
                     statements += 1;
-                    last = Some(part);
                     self.statement(part);
                 } else {
                     plain = false;
@@ -247,13 +244,10 @@ impl<'t> Lowerer<'t> {
                     labels.push(self.b.add(Expr::Equal(subject, label, true), part));
                 }
             }
-            let mut block = self.b.end_block(frame);
+            let block = self.b.end_block(frame);
             default |= plain;
             if statements == 0 {
                 continue;
-            }
-            if last.is_some_and(|l| kind(l) == Kind::Break) {
-                block.pop();
             }
             let when = match std::mem::take(&mut labels).as_slice() {
                 _ if std::mem::take(&mut default) => None,

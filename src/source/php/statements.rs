@@ -43,7 +43,9 @@ impl<'t> Lowerer<'t> {
             Kind::Foreach => self.foreach(node),
             Kind::Try => self.try_statement(node),
             Kind::Switch => self.switch(node),
-            Kind::Break | Kind::Continue | Kind::Exit => self.b.emit(Stmt::Exit),
+            Kind::Exit => self.b.emit(Stmt::Exit),
+            // Loops are flattened: what an iteration assigned lives on behind them.
+            Kind::Break | Kind::Continue => {}
             Kind::FunctionStatic => self.statics(node),
             Kind::Const => self.constants(node),
             Kind::Namespace => self.namespace(node),
@@ -113,10 +115,7 @@ impl<'t> Lowerer<'t> {
 
     fn loop_body(&mut self, body: Option<Node<'t>>) {
         let Some(body) = body else { return };
-        let mut arm = self.arm(None, Some(body));
-        if matches!(arm.body.last(), Some(Stmt::Exit)) {
-            arm.body.pop();
-        }
+        let arm = self.arm(None, Some(body));
         self.flatten(arm.body, body);
     }
 
@@ -183,15 +182,10 @@ impl<'t> Lowerer<'t> {
                 continue;
             }
             let frame = self.b.begin_block();
-            let last = statements.last().copied();
             for statement in statements {
                 self.statement(statement);
             }
-            let mut block = self.b.end_block(frame);
-            // `break` leaves the switch only.
-            if last.is_some_and(|l| kind(l) == Kind::Break) {
-                block.pop();
-            }
+            let block = self.b.end_block(frame);
             let when = match std::mem::take(&mut labels).as_slice() {
                 _ if std::mem::take(&mut default) => None,
                 [one] => Some(*one),

@@ -30,7 +30,9 @@ impl<'t> Lowering<'t> {
             Kind::Try => self.try_statement(node),
             Kind::Switch => self.switch(node),
             // What is thrown is a message, not a request.
-            Kind::Throw | Kind::Break | Kind::Continue => self.push(Stmt::Exit),
+            Kind::Throw => self.push(Stmt::Exit),
+            // Loops are flattened: what an iteration assigned lives on behind them.
+            Kind::Break | Kind::Continue => {}
             Kind::Labeled => {
                 if let Some(body) = self.children(node).field(At::Body) {
                     self.statement(body);
@@ -139,10 +141,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn loop_body(&mut self, body: Item<'t>) {
-        let mut block = self.in_block(|l| l.statement(body));
-        if matches!(block.last(), Some(Stmt::Exit)) {
-            block.pop();
-        }
+        let block = self.in_block(|l| l.statement(body));
         self.flatten(block, body.node);
     }
 
@@ -212,14 +211,9 @@ impl<'t> Lowering<'t> {
             if statements.is_empty() {
                 continue;
             }
-            let mut body = self.in_block(|l| statements.into_iter().for_each(|s| l.statement(s)));
-            let ends = matches!(body.last(), Some(Stmt::Exit | Stmt::Return(_)));
-            // `break` leaves the switch only.
-            if matches!(body.last(), Some(Stmt::Exit)) && !ends_in_throw(case.node) {
-                body.pop();
-            }
+            let body = self.in_block(|l| statements.into_iter().for_each(|s| l.statement(s)));
             let when = self.any_of(&mut pending, case.node);
-            arms.push((Arm { when, body }, !ends));
+            arms.push((Arm { when, body }, !leaves(case.node)));
         }
         self.push(Stmt::Branch(fall_through(arms)));
     }
@@ -283,8 +277,8 @@ impl<'t> Lowering<'t> {
     }
 }
 
-/// Whether the last statement of a `case` throws; `break` ends only the switch.
-fn ends_in_throw(case: Node<'_>) -> bool {
+/// Whether a `case` ends by leaving, so that it does not run on into the next one.
+fn leaves(case: Node<'_>) -> bool {
     let last = |node: Node<'_>| node.named_child_count().checked_sub(1).and_then(|n| u32::try_from(n).ok());
     let Some(mut node) = last(case).and_then(|n| case.named_child(n)) else { return false };
     if node.kind() == "statement_block"
@@ -292,7 +286,7 @@ fn ends_in_throw(case: Node<'_>) -> bool {
     {
         node = inner;
     }
-    node.kind() == "throw_statement"
+    matches!(node.kind(), "break_statement" | "return_statement" | "throw_statement" | "continue_statement")
 }
 
 /// Lets a body that does not end run on into the next one.
