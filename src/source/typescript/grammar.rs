@@ -72,7 +72,6 @@ names! {
         JsxSelfClosing = "jsx_self_closing_element",
         Labeled = "labeled_statement",
         Lexical = "lexical_declaration",
-        LiteralType = "literal_type",
         Member = "member_expression",
         MetaProperty = "meta_property",
         Method = "method_definition",

@@ -58,10 +58,6 @@ impl<'t> Lowering<'t> {
                 Some(self.add(Expr::Generic(array, vec![inner]), node))
             }
             Kind::Union | Kind::Intersection => self.deeper(node, |l| l.union(node)).flatten(),
-            Kind::LiteralType => {
-                let inner = self.children(node).first()?;
-                matches!(inner.kind, Kind::String | Kind::Number).then(|| self.expr(inner))
-            }
             Kind::TypeQuery => {
                 let inner = self.children(node).first()?;
                 let value = matches!(inner.kind, Kind::Identifier | Kind::Member).then(|| self.expr(inner))?;
