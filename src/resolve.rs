@@ -7,6 +7,7 @@ use crate::catalog::{Catalog, Operation};
 use crate::evidence::{Call, Confidence, Evidence, Observed, Place};
 use crate::ir::Name;
 use crate::redact;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -164,7 +165,7 @@ impl<'c> Resolver<'c> {
         candidates.dedup();
         let it = Unresolved { evidence, reason, candidates };
         let call = match &it.evidence.place {
-            Place::Source { .. } => it.call(),
+            Place::Source { .. } => without_host(&it.call()).into_owned(),
             Place::Record { .. } => general(&it.call()),
         };
         let full = self.unresolved.len() >= MAX_UNRESOLVED;
@@ -218,6 +219,15 @@ fn merge(kept: &mut Evidence, other: Evidence) {
     literals.sort();
     literals.dedup();
     kept.literals = literals;
+}
+
+/// A request without its host: one place may ask several sites for the same thing.
+fn without_host(call: &str) -> Cow<'_, str> {
+    let Some((method, rest)) = call.split_once(' ') else { return Cow::Borrowed(call) };
+    match rest.split_once("://").and_then(|(_, rest)| rest.split_once('/')) {
+        Some((_, path)) => Cow::Owned(format!("{method} /{path}")),
+        None => Cow::Borrowed(call),
+    }
 }
 
 /// A request with ids taken out, so that equal kinds of request are one.

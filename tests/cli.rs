@@ -246,7 +246,7 @@ fn ignored_and_third_party_files_are_left_out_unless_asked_for() {
 #[test]
 fn a_place_can_be_explained() {
     let output = ddscope()
-        .args(["scan", EXAMPLE, "--explain-use", "examples/oncall-digest/digest/api.py:20"])
+        .args(["scan", EXAMPLE, "--explain-use", "examples/oncall-digest/digest/api.py:19"])
         .assert()
         .success();
     let text = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
@@ -258,7 +258,7 @@ fn a_place_can_be_explained() {
     );
     assert!(
         text.contains("no Datadog call was found here")
-            && text.contains("the nearest call is at --explain-use examples/oncall-digest/digest/api.py:20"),
+            && text.contains("the nearest call is at --explain-use examples/oncall-digest/digest/api.py:19"),
         "{text}"
     );
 }

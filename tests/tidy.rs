@@ -163,8 +163,17 @@ fn files_are_opened_in_few_places() {
 
 #[test]
 fn printing_is_left_to_main() {
-    let words =
-        ["println!", "print!(", "eprint", "io::stdout", "io::stderr", "anstream::stdout", "anstream::stderr", "dbg!"];
+    let words = [
+        "println!(",
+        "print!(",
+        "eprint!(",
+        "eprintln!(",
+        "io::stdout",
+        "io::stderr",
+        "anstream::stdout",
+        "anstream::stderr",
+        "dbg!",
+    ];
     none("commands return what to print", holding(|f| f.path != "main.rs", &words));
 }
 
