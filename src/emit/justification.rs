@@ -5,7 +5,7 @@ use crate::catalog::Operation;
 use crate::error::Result;
 use crate::evidence::Place;
 use crate::ir::Name;
-use crate::privilege::compare::counted;
+use crate::privilege::compare::{counted, described};
 use crate::privilege::{Credential, takeover_reason};
 use std::fmt::Write as _;
 
@@ -135,7 +135,7 @@ fn limits(order: &Order<'_>) -> String {
         .unresolved
         .iter()
         .filter(|call| order.include_tests || !call.evidence.test)
-        .map(|call| Name::from(format!("{} at {}", plain(&call.call()), located(&call.evidence.place))))
+        .map(|call| Name::from(format!("{} at {}", plain(&described(call)), located(&call.evidence.place))))
         .collect();
     list("Calls that could not be decided", &open);
     for note in &order.solution.notes {

@@ -11,6 +11,7 @@ use crate::catalog::requirement::{Requirement, State};
 use crate::catalog::{Catalog, Operation};
 use crate::evidence::{Call, Evidence, Place};
 use crate::ir::Name;
+use crate::redact;
 use crate::resolve::{Unresolved, Usage};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -357,7 +358,7 @@ fn doubts(scope: &str, case: &Case<'_>, tables: &Tables<'_>) -> Vec<Doubt> {
             }
         };
         if opened.iter().any(fits) {
-            found.push(Doubt { call: call.call(), place: call.evidence.place.clone() });
+            found.push(Doubt { call: described(call), place: call.evidence.place.clone() });
         }
     }
     for usage in case.usages {
@@ -369,6 +370,14 @@ fn doubts(scope: &str, case: &Case<'_>, tables: &Tables<'_>) -> Vec<Doubt> {
         }
     }
     found
+}
+
+/// An undecided call in words, without query values and whatever else may be secret.
+pub(crate) fn described(call: &Unresolved) -> String {
+    match call.url() {
+        Some(url) => format!("{} {}", call.method().unwrap_or("?"), redact::url(&url)),
+        None => redact::safe(&call.call()).into_owned(),
+    }
 }
 
 fn last_seen(usages: &[Usage]) -> Option<i64> {

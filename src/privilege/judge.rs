@@ -1,6 +1,6 @@
 //! Comparisons in sentences: findings with places, notes and what to do.
 
-use super::compare::{Case, Comparison, Doubt, Excess, Missing, counted, requirement};
+use super::compare::{Case, Comparison, Doubt, Excess, Missing, counted, described, requirement};
 use super::grants::{Credential, Holding, Source};
 use super::held::{Fault, FaultKind};
 use super::solve::some_of;
@@ -312,7 +312,7 @@ fn denied(usage: &Usage, case: &Case<'_>, comparison: &Comparison) -> Option<Fin
 
 fn undecided(call: &Unresolved) -> Finding {
     let (what, advice) = reason::describe(call.reason);
-    let text = call.call();
+    let text = described(call);
     let code = if call.reason == reason::UNKNOWN_ENDPOINT { Code::UnknownEndpoint } else { Code::UnresolvedCall };
     let message = match code {
         Code::UnknownEndpoint => format!("`{text}` is no endpoint that the table has"),
