@@ -137,6 +137,11 @@ pub fn holdable(required: &[Name], credential: Credential, catalog: &Catalog) ->
     })
 }
 
+/// Scopes that every role has by default, which therefore cannot be granted to one.
+pub fn granted_to_all<'a>(scopes: &'a [Name], catalog: &Catalog) -> Vec<&'a Name> {
+    scopes.iter().filter(|name| catalog.scope(name).is_some_and(|scope| scope.restricted)).collect()
+}
+
 /// Keys without scopes are unscoped, so an empty list must not become one.
 fn not_empty(order: &Order<'_>, what: &str) -> Result<()> {
     if order.scopes.is_empty() {

@@ -139,6 +139,13 @@ fn remarks(order: &Order<'_>, refused: &[Name], catalog: &Catalog) -> Vec<String
         let calls = solution.because.get(name).map(Vec::as_slice).unwrap_or_default();
         notes.push(format!("{who} `{name}`, which {} would need; it is left out", joined(calls)));
     }
+    let everyones: Vec<Name> = emit::granted_to_all(order.scopes, catalog).into_iter().cloned().collect();
+    if order.credential == Credential::Role && !everyones.is_empty() {
+        let names = joined(&everyones);
+        notes.push(format!(
+            "every role has {names} by default, unless it opted out; they cannot be granted and are left out"
+        ));
+    }
     notes.extend(unavailable(solution, catalog));
     if !solution.unpublished.is_empty() {
         notes.push(format!("what {} requires is not published; the list may lack it", joined(&solution.unpublished)));

@@ -77,7 +77,7 @@ impl Emitter for Restriction {
     fn emit(&self, order: &Order<'_>) -> Result<String> {
         let names: Vec<&str> = order.scopes.iter().map(Name::as_str).collect();
         let attributes = json!({"oidc_scopes": [], "permission_scopes": names});
-        pretty(&json!({"data": {"type": "scopes_restriction", "attributes": attributes}}))
+        pretty(&json!({"data": {"type": "upsert_scopes_restriction", "attributes": attributes}}))
     }
 }
 

@@ -26,8 +26,8 @@ impl Emitter for Yaml {
 
     fn emit(&self, order: &Order<'_>) -> Result<String> {
         not_empty(order, "key")?;
-        // JSON strings are YAML strings.
-        let name = Value::from(order.details.name.as_str());
+        // JSON strings are YAML strings; `${` would be looked up.
+        let name = Value::from(order.details.name.replace("${", "$${"));
         let mut out = format!(
             "resources:\n  applicationKey:\n    type: datadog:ApplicationKey\n    properties:\n      name: {name}\n      scopes:\n"
         );

@@ -1,6 +1,6 @@
 //! The body that creates a role. Roles name permissions by UUID, which differ from site to site.
 
-use super::{Emitter, Order, pretty};
+use super::{Emitter, Order, granted_to_all, pretty};
 use crate::error::{Error, Result};
 use crate::ir::Name;
 use crate::privilege::Credential;
@@ -11,8 +11,8 @@ pub struct Body;
 
 /// The permissions that can be granted: restricted ones are everybody's and cannot.
 pub(super) fn grantable<'a>(order: &'a Order<'_>) -> impl Iterator<Item = &'a Name> {
-    let restricted = |name: &&Name| order.catalog().scope(name).is_some_and(|scope| scope.restricted);
-    order.scopes.iter().filter(move |name| !restricted(name))
+    let everyones = granted_to_all(order.scopes, order.catalog());
+    order.scopes.iter().filter(move |name| !everyones.contains(name))
 }
 
 /// The id of a permission at the order's site, from the listing, else from the table.

@@ -110,15 +110,17 @@ impl Emitter for Role {
 }
 
 fn resource(kind: &str, account: Option<&str>, order: &Order<'_>) -> String {
-    let width = if account.is_some() { "service_account_id".len() } else { "scopes".len() };
+    // As `terraform fmt` lays it out: one-line attributes aligned, lists not, comments in a column.
+    let width = if account.is_some() { "service_account_id".len() } else { "name".len() };
+    let column = order.scopes.iter().map(|name| name.len() + 3).max().unwrap_or(0);
     let mut out = format!("resource \"{kind}\" \"{}\" {{\n", label(&order.details.name));
     if let Some(account) = account {
         let _ = writeln!(out, "  {:<width$} = {}", "service_account_id", quoted(account));
     }
     let _ = writeln!(out, "  {:<width$} = {}", "name", quoted(&order.details.name));
-    let _ = writeln!(out, "  {:<width$} = [", "scopes");
+    out.push_str("  scopes = [\n");
     for name in order.scopes {
-        let _ = writeln!(out, "    {}, # {}", quoted(name), because(name, order));
+        let _ = writeln!(out, "    {:<column$} # {}", format!("{},", quoted(name)), because(name, order));
     }
     out + "  ]\n}\n"
 }
