@@ -4,6 +4,7 @@
 use super::grammar::{Field, Kind, child, kind};
 use super::{Lowerer, Name};
 use crate::ir::{Arm, Expr, ExprId, Place, Stmt};
+use crate::source::lowering::Builder;
 use tree_sitter::Node;
 
 impl<'t> Lowerer<'t> {
@@ -109,13 +110,23 @@ impl<'t> Lowerer<'t> {
 
     /// Gives each place its part of a call's results. `v, ok := m[k]`, `x.(T)` and `<-c` have one value and a flag.
     pub(super) fn destructure(&mut self, places: &[Node<'t>], value: ExprId) {
+        // Of several results an error is never a client or a path, and one call must not look like several.
+        let skips = |b: &Builder<'t>, place: &Node<'t>, first: bool| {
+            let name = b.text(*place);
+            name == "_" || (name == "err" && !first)
+        };
         let is_call = matches!(self.b.module.expr(value), Expr::Call(..));
+        let parts = places.iter().enumerate().filter(|(i, p)| !skips(&self.b, p, *i == 0)).count();
+        let value = if is_call && parts > 1 { self.b.named_value(value, places[0]) } else { value };
         let mut used = false;
         for (index, place) in places.iter().enumerate() {
             if self.b.text(*place) == "_" {
+                if index == 0 && !is_call {
+                    self.b.emit(Stmt::Eval(value));
+                }
                 continue;
             }
-            let part = if is_call {
+            let part = if is_call && !skips(&self.b, place, !used) {
                 let index = self.b.add(Expr::Number(Name::new(index.to_string())), *place);
                 self.b.add(Expr::Index(value, index), *place)
             } else if index == 0 {
@@ -123,8 +134,6 @@ impl<'t> Lowerer<'t> {
             } else {
                 self.b.unknown(*place)
             };
-            // An error is never a client or a path: one evaluation of the call is enough.
-            let part = if used && self.b.text(*place) == "err" { self.b.unknown(*place) } else { part };
             used = true;
             self.assign_to(*place, part);
         }
