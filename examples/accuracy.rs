@@ -53,17 +53,22 @@ fn examples(folder: &Path, most: usize) -> Result<(), String> {
     let took = started.elapsed();
     let found = pairs(&scan);
     let by_name = Names::new(scan.catalog);
-    let (mut truth, mut strange) = (BTreeSet::new(), Vec::new());
+    let (mut truth, mut strange) = (BTreeSet::new(), BTreeSet::new());
     for path in below(folder) {
         let shown = ddscope::input::shown(&path).to_string();
         match by_name.of_file(&shown) {
             Some(operation) => drop(truth.insert((shown, operation))),
-            None if shown.ends_with(".py") || shown.ends_with(".rs") => strange.push(shown),
+            None if shown.ends_with(".py") || shown.ends_with(".rs") => drop(strange.insert(shown)),
             None => {}
         }
     }
     println!("{} files with a known operation, {} without, {:.2} s", truth.len(), strange.len(), took.as_secs_f64());
-    list("no such operation", strange.iter(), most);
+    list(
+        "judged by hand",
+        found.iter().filter(|(file, _)| strange.contains(file)).map(|(file, operation)| format!("{operation}  {file}")),
+        most,
+    );
+    let found: BTreeSet<Pair> = found.into_iter().filter(|(file, _)| !strange.contains(file)).collect();
     score(&truth, &found, most);
     let unresolved = &scan.resolution.unresolved;
     println!("{} undecided calls", unresolved.len());

@@ -42,7 +42,7 @@ pub struct Unresolved {
     pub evidence: Evidence,
     /// Why, in kebab case; `reason::describe` says it in a sentence.
     pub reason: &'static str,
-    /// Ids of the operations that fit, sorted; empty if none or too many to mean anything.
+    /// Ids of the operations that fit, sorted, those without an official name last; empty if none or too many to mean anything.
     pub candidates: Vec<Name>,
 }
 
@@ -161,7 +161,8 @@ impl<'c> Resolver<'c> {
 
     fn set_aside(&mut self, evidence: Evidence, reason: &'static str, candidates: Vec<&'static Operation>) {
         let mut candidates: Vec<Name> = candidates.iter().map(|o| Name::from(o.id)).collect();
-        candidates.sort();
+        // Endpoints without an official name come last.
+        candidates.sort_by(|a, b| (a.starts_with("undocumented"), a).cmp(&(b.starts_with("undocumented"), b)));
         candidates.dedup();
         let it = Unresolved { evidence, reason, candidates };
         let call = match &it.evidence.place {

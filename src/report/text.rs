@@ -19,6 +19,8 @@ pub struct Text;
 const PLACES: usize = 3;
 /// So many undecided calls are shown before `-v`.
 const UNDECIDED: usize = 20;
+/// More candidates than this tell nobody anything.
+const MANY: usize = 8;
 
 impl Format for Text {
     fn name(&self) -> &'static str {
@@ -239,8 +241,8 @@ impl Page<'_> {
     }
 
     fn unpublished(&mut self) {
-        let about = "Datadog's documents are silent; try it with a scoped key";
-        self.section("Nobody says what it needs", about, |solution| &solution.unpublished);
+        let about = "Datadog's documents do not say what it needs; try it with a scoped key";
+        self.section("Not published", about, |solution| &solution.unpublished);
     }
 
     /// Usages in one list of the solutions; where that holds for some of the shown credentials only, those are named.
@@ -285,8 +287,14 @@ impl Page<'_> {
             let _ = writeln!(self.out, "  {WARN}{id}{WARN:#}  {what}");
             for it in calls {
                 let _ = writeln!(self.out, "    {}  {DIM}{}{DIM:#}", place(&it.evidence), safe(&it.call()));
-                if !it.candidates.is_empty() {
-                    let _ = writeln!(self.out, "      {DIM}could be {}{DIM:#}", joined(it.candidates.iter(), 6));
+                match it.candidates.len() {
+                    0 => {}
+                    few @ 1..=MANY => {
+                        let _ = writeln!(self.out, "      {DIM}could be {}{DIM:#}", joined(it.candidates.iter(), few));
+                    }
+                    many => {
+                        let _ = writeln!(self.out, "      {DIM}could be any of {many} operations{DIM:#}");
+                    }
                 }
             }
             let _ = writeln!(self.out, "    help: {help}");
@@ -319,28 +327,26 @@ impl Page<'_> {
     }
 
     fn next(&mut self) {
-        let scan = self.report.scan;
-        let mut steps = Vec::new();
-        if !self.report.counted().any(|u| u.evidence.iter().any(|e| matches!(e.place, Place::Record { .. }))) {
-            steps
-                .push("ddscope scan . --trace recorded.har   add what really happens: HAR, cassettes, logs".to_owned());
+        let mut steps: Vec<(String, &str)> = Vec::new();
+        let seen: Vec<&Evidence> = self.report.counted().flat_map(|u| &u.evidence).collect();
+        if self.report.counted().next().is_some() {
+            steps.push(("ddscope generate".into(), "write these scopes as a key, a role, Terraform, …"));
+            steps.push(("ddscope check --granted a,b".into(), "compare them with what is granted, in CI too"));
         }
-        if let Some(evidence) =
-            self.report.counted().flat_map(|u| &u.evidence).find(|e| matches!(e.place, Place::Source { .. }))
-        {
+        if let Some(evidence) = seen.iter().find(|e| matches!(e.place, Place::Source { .. })) {
             let at = format!("{}:{}", safe(evidence.place.file()), evidence.place.line());
-            steps.push(format!("ddscope scan . --explain-use {at}   show how that call was found"));
+            steps.push((format!("ddscope scan --explain-use {at}"), "show how that call was found"));
         }
-        if scan.resolution.usages.is_empty() {
-            steps.push("ddscope scan . --no-ignore   read ignored and third-party files too".to_owned());
+        if !seen.iter().any(|e| matches!(e.place, Place::Record { .. })) {
+            steps.push(("ddscope scan . --trace recorded.har".into(), "add what really happens"));
         }
-        if steps.is_empty() {
-            return;
+        if self.report.scan.resolution.usages.is_empty() {
+            steps.push(("ddscope scan --no-ignore".into(), "read ignored and third-party files too"));
         }
         self.heading("Next");
-        for step in steps {
-            let (command, about) = step.split_once("   ").unwrap_or((&step, ""));
-            let _ = writeln!(self.out, "  {command}  {DIM}{about}{DIM:#}");
+        let width = steps.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
+        for (command, about) in steps {
+            let _ = writeln!(self.out, "  {command:width$}  {DIM}{about}{DIM:#}");
         }
     }
 }
