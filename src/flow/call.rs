@@ -11,6 +11,7 @@ use super::request::Site;
 use super::state::Pending;
 use super::strings;
 use super::subst::Subst;
+use super::transport;
 use super::value::{Args, Bindings, Closure, Cls, Fun, Instance, Made, Piece, Ref, Root, Set, Table, Text, Value};
 
 /// Deepest chain of calls that one call sets off by calling what it was given.
@@ -174,7 +175,9 @@ impl<'a> Run<'a> {
             // A getter.
             (true, Some(field)) => Set::of(Value::Ref(field)),
             (_, Some(field)) => {
-                self.pend(Value::Ref(field), args, site);
+                if !known && transport::sounds_like_request(name) {
+                    self.pend(Value::Ref(field), args, site);
+                }
                 Set::unknown()
             }
             _ => Set::unknown(),
@@ -416,7 +419,7 @@ impl<'a> Run<'a> {
         if let Some(fun) = self.constructor(class, args) {
             let receiver = Value::Instance(Arc::new(Instance::any(class)));
             let bindings = self.apply_constructor(fun, &receiver, args, site);
-            let pruned = Bindings { function: fun, args: bindings.args.iter().map(|s| prune(s, 2)).collect() };
+            let pruned = Bindings { function: fun, args: bindings.args.iter().map(|s| self.kept(class, s)).collect() };
             let fields =
                 (!args.named.is_empty()).then(|| Arc::new(Table { entries: args.named.clone(), rest: Set::unknown() }));
             let fields = fields.filter(|_| self.program().function(fun).params.is_empty());
@@ -439,10 +442,10 @@ impl<'a> Run<'a> {
             })
             .collect();
         for (name, set) in names.iter().zip(&args.positional) {
-            table.entries.push((name.clone(), prune(set, 2)));
+            table.entries.push((name.clone(), self.kept(class, set)));
         }
         for (name, set) in &args.named {
-            table.entries.push((name.clone(), prune(set, 2)));
+            table.entries.push((name.clone(), self.kept(class, set)));
             // Whoever meets this object without knowing which one it is sees what all of them were given.
             if set.values().any(is_object) {
                 let objects = Set {
@@ -460,6 +463,17 @@ impl<'a> Run<'a> {
         }
         let fields = (!table.entries.is_empty()).then(|| Arc::new(table));
         Set::of(Value::Instance(Arc::new(Instance { class, made: None, fields })))
+    }
+
+    /// What an object remembers of an argument: everything if its class has to do with requests, else plain values only.
+    fn kept(&self, class: Cls, set: &Set) -> Set {
+        if self.scope.matters(class) {
+            return prune(set, 2);
+        }
+        let plain = |v: &Value| !matches!(v, Value::Instance(_) | Value::Table(_) | Value::List(_));
+        Set {
+            items: prune(set, 0).items.into_iter().filter(|i| plain(&i.value)).collect(),
+        }
     }
 
     fn apply_constructor(&mut self, fun: Fun, receiver: &Value, args: &Args, site: Site) -> Bindings {
@@ -582,14 +596,14 @@ impl<'a> Run<'a> {
             let mut known = Set::unknown();
             for value in set.values() {
                 if let Some(value) = grounded(value, 1)
-                    && !matches!(value, Value::Null | Value::Bool(_))
+                    && !matches!(value, Value::Null | Value::Bool(_) | Value::Table(_) | Value::List(_))
                 {
                     known.add(value);
                 }
             }
             if !known.is_unknown() {
                 let key = (bindings.function, u16::try_from(i).unwrap_or(u16::MAX));
-                self.out.params.entry(key).or_default().join(&known);
+                self.out.params.entry(key).or_default().join(&known.leaving());
             }
         }
     }
@@ -727,7 +741,7 @@ impl<'a> Run<'a> {
         steps.push((format!("{name} called").into(), site));
         let literals = literals(args);
         self.found(Found { what, at: site, fun: self.fun, likely: false, literals, steps });
-        library::result(name, None, args.clone())
+        Set::unknown()
     }
 
     /// Notes a decided call.
@@ -766,7 +780,7 @@ impl<'a> Run<'a> {
                 literals,
                 steps,
             });
-            return library::result(path, None, args.clone());
+            return Set::unknown();
         }
         if let Some(set) = strings::external(path, args) {
             self.callbacks(path, on, args, site);
@@ -777,7 +791,8 @@ impl<'a> Run<'a> {
         }
         let requested = self.http_call(path, on, args, site);
         let called = self.callbacks(path, on, args, site);
-        if !requested && on.is_none() && !called.is_unknown() {
+        // An answer is nobody's client; what matters of it is what callbacks do with it.
+        if requested || (on.is_none() && !called.is_unknown()) {
             return called;
         }
         let mut out = library::result(path, on, args.clone());
@@ -1144,9 +1159,4 @@ fn collect_set(name: &Name, set: &Set, out: &mut Vec<(Name, Name)>, depth: u8) {
             _ => {}
         }
     }
-}
-
-/// A text that is only a hole, for callers that need some text.
-pub fn unknown_text() -> Text {
-    Text::piece(Piece::Hole(Name::default()))
 }

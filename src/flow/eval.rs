@@ -116,9 +116,21 @@ impl<'a> Run<'a> {
             [] => return Set::literal(""),
             [IrPiece::Text(text)] => {
                 self.note_key(text);
-                return Set::literal(text.clone());
+                return if strings::is_prose([text.as_str()]) { Set::unknown() } else { Set::literal(text.clone()) };
             }
             _ => {}
+        }
+        let prose = strings::is_prose(pieces.iter().filter_map(|p| match p {
+            IrPiece::Text(text) => Some(text.as_str()),
+            IrPiece::Expr(_) => None,
+        }));
+        if prose {
+            for piece in pieces {
+                if let IrPiece::Expr(id) = piece {
+                    self.eval(*id);
+                }
+            }
+            return Set::unknown();
         }
         let mut parts = vec![(Text::default(), World::default())];
         for piece in pieces {

@@ -36,11 +36,14 @@ pub struct Run<'a> {
     env: Map<Name, Set>,
     undo: Vec<(Name, Option<Set>)>,
     class_scope: Option<Cls>,
+    /// Whether other functions can see this one's variables.
+    shared: bool,
 }
 
 impl<'a> Run<'a> {
     /// Runs a function and returns what it found.
     pub fn run(scope: Scope<'a>, fun: Fun) -> Output {
+        let begin = std::time::Instant::now();
         let module = scope.program.module(fun.module);
         let owner = scope.program.owner(fun);
         let mut run = Run {
@@ -54,6 +57,7 @@ impl<'a> Run<'a> {
             env: Map::default(),
             undo: Vec::new(),
             class_scope: None,
+            shared: fun.id == Module::MAIN || module.functions.iter().any(|f| f.parent == Some(fun.id)),
         };
         let function = module.function(fun.id);
         run.parameters(function);
@@ -63,12 +67,13 @@ impl<'a> Run<'a> {
             run.class_bodies();
             run.annotations();
         }
-        run.out.summary.returns = run.out.summary.returns.without_worlds();
+        run.out.summary.returns = run.out.summary.returns.leaving();
         for set in run.out.summary.locals.values_mut() {
-            *set = set.without_worlds();
+            *set = set.leaving();
         }
         let mut out = run.out;
         out.reads = run.scope.into_reads();
+        out.micros = begin.elapsed().as_micros();
         out
     }
 
@@ -280,8 +285,9 @@ impl<'a> Run<'a> {
     }
 
     fn assign_name(&mut self, name: &Name, set: Set) {
-        let joined = self.out.summary.locals.entry(name.clone()).or_default();
-        joined.join(&set);
+        if self.shared {
+            self.out.summary.locals.entry(name.clone()).or_default().join(&set);
+        }
         // A module variable that a function fills in later (lazily made singletons).
         if self.fun.id != Module::MAIN && self.module.language != Language::Python {
             self.fill_global(name, &set);
@@ -313,7 +319,7 @@ impl<'a> Run<'a> {
                 Value::Module(module) => super::scope::module_class(*module),
                 _ => continue,
             };
-            let set = set.without_worlds();
+            let set = set.leaving();
             self.out.fields.entry((class, name.clone())).or_insert_with(|| (Set::unknown(), site)).0.join(&set);
         }
     }
@@ -359,7 +365,9 @@ impl<'a> Run<'a> {
             updated = Set::of(Value::Table(Arc::new(entry.clone())));
         }
         let local = local.clone();
-        self.out.summary.locals.entry(local.clone()).or_default().join(&updated);
+        if self.shared {
+            self.out.summary.locals.entry(local.clone()).or_default().join(&updated);
+        }
         self.bind(local, updated);
     }
 

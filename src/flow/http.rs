@@ -44,9 +44,12 @@ impl Run<'_> {
     }
 
     fn library_call(&mut self, role: Role, path: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site) -> bool {
+        if transport::is_builder(path) {
+            return false;
+        }
         let Some((verbs, urls)) = transport::arguments(role, args) else { return false };
         self.request(&verbs, &urls, on, args, site, path, false);
-        true
+        urls.values().any(|v| matches!(v, Value::Text(_) | Value::Ref(_) | Value::External(_)))
     }
 
     /// Requests for all combinations of methods and addresses that can meet.

@@ -125,10 +125,24 @@ pub fn instance_of(path: &Name) -> Set {
     if let Some(object) = legacy_object(path) {
         return Set::of(object);
     }
-    if is_plain_type(path) {
+    if is_plain_type(path) || !sounds_like_client(path) {
         return Set::unknown();
     }
     Set::of(Value::Made(Arc::new(Made { path: format!("{path}()").into(), on: None, args: Args::default(), depth: 1 })))
+}
+
+/// Whether a name from outside may be that of something that makes requests or keeps those that do.
+pub fn sounds_like_client(path: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "datadog", "dogapi", "http", "client", "url", "uri", "rest", "session", "request", "api", "axios", "fetch", "retrofit", "feign", "conn",
+        "transport", "faraday", "excon", "pool", "command", "process",
+    ];
+    // The clients' data types, and answers to requests.
+    if path.contains(".model") || path.contains("Response") || path.contains("response") || path.contains("Exception") {
+        return false;
+    }
+    let lower = path.to_ascii_lowercase();
+    WORDS.iter().any(|w| lower.contains(w))
 }
 
 /// Types that say nothing about what an object can do.
@@ -209,6 +223,9 @@ pub fn made_field(made: &Made, name: &Name) -> Set {
     {
         return set.clone();
     }
+    if !super::transport::is_any_library(&path) && !sounds_like_client(name) {
+        return Set::unknown();
+    }
     let mut out = made.clone();
     out.path = path.into();
     out.depth = out.depth.saturating_add(1);
@@ -280,9 +297,23 @@ pub fn legacy_symbol(path: &str) -> Option<(Legacy, Name)> {
     None
 }
 
+fn mentions_address(set: &Set) -> bool {
+    set.values().any(|v| match v {
+        Value::Text(t) => t.pieces.iter().any(
+            |p| matches!(p, super::value::Piece::Lit(l) if l.contains("datadog") || l.contains("://") || l.contains("/api/")),
+        ),
+        Value::Table(t) => t.entries.iter().any(|(_, s)| s.items.len() == 1 && mentions_address(s)),
+        _ => false,
+    })
+}
+
 /// What a call of something outside gives.
 pub fn result(path: &str, on: Option<&Arc<Made>>, args: Args) -> Set {
     let depth = on.map_or(0, |m| m.depth) + 1;
+    let follows = super::transport::is_any_library(path) || sounds_like_client(super::transport::last_segment(path));
+    if !follows && !super::transport::carries_keys(&args, None) && !args.all().any(mentions_address) {
+        return Set::unknown();
+    }
     if path.is_empty() || path.len() > MAX_PATH || depth > MAX_CHAIN {
         return Set::unknown();
     }

@@ -59,6 +59,12 @@ impl<'a> Scope<'a> {
         left > 0
     }
 
+    /// Whether objects of a class have to do with requests.
+    pub fn matters(&self, class: Cls) -> bool {
+        self.note(Key::Matters(class));
+        self.state.matters(class)
+    }
+
     /// What a function was found to do.
     pub fn summary(&self, fun: Fun) -> &'a Summary {
         self.note(Key::Summary(fun));

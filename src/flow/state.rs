@@ -21,6 +21,8 @@ pub enum Key {
     Param(Fun, u16),
     /// What a field may hold.
     Field(Cls, Name),
+    /// Whether a class has to do with requests.
+    Matters(Cls),
 }
 
 /// What one run of one function found.
@@ -64,6 +66,8 @@ pub struct Output {
     pub params: BTreeMap<(Fun, u16), Set>,
     /// Functions whose requests were taken over.
     pub called: Vec<Fun>,
+    /// Debug.
+    pub micros: u128,
     /// What was read, for the next round.
     pub reads: HashSet<Key>,
 }
@@ -75,6 +79,8 @@ pub struct State {
     outputs: Vec<Output>,
     params: Map<(Fun, u16), Set>,
     fields: Map<(Cls, Name), (Set, Site)>,
+    matters: Vec<bool>,
+    runs: Vec<u8>,
 }
 
 impl State {
@@ -87,7 +93,7 @@ impl State {
             total += module.functions.len();
         }
         offsets.push(total);
-        Self { offsets, outputs: vec![Output::default(); total], params: Map::default(), fields: Map::default() }
+        Self { offsets, outputs: vec![Output::default(); total], params: Map::default(), fields: Map::default(), matters: vec![false; program.classes.len()], runs: vec![0; total] }
     }
 
     fn index(&self, fun: Fun) -> usize {
@@ -97,6 +103,11 @@ impl State {
     /// What a function was found to do.
     pub fn output(&self, fun: Fun) -> &Output {
         &self.outputs[self.index(fun)]
+    }
+
+    /// How often a function was run.
+    pub fn run_count(&self, fun: Fun) -> u8 {
+        self.runs[self.index(fun)]
     }
 
     /// What callers see of a function.
@@ -120,11 +131,12 @@ impl State {
     }
 
     /// Takes over a round's outputs and tells what changed.
-    pub fn advance(&mut self, results: Vec<(Fun, Output)>) -> HashSet<Key> {
+    pub fn advance(&mut self, program: &Program, results: Vec<(Fun, Output)>) -> HashSet<Key> {
         let mut changed = HashSet::default();
         let mut stores = false;
         for (fun, output) in results {
             let at = self.index(fun);
+            self.runs[at] = self.runs[at].saturating_add(1);
             let old = &mut self.outputs[at];
             if old.summary != output.summary {
                 changed.insert(Key::Summary(fun));
@@ -135,7 +147,48 @@ impl State {
         if stores {
             self.collect(&mut changed);
         }
+        self.judge(program, &mut changed);
         changed
+    }
+
+    /// Whether objects of a class have to do with requests.
+    pub fn matters(&self, class: Cls) -> bool {
+        self.matters.get(class.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// Finds the classes that have to do with requests: by what their methods do and by what their fields hold.
+    fn judge(&mut self, program: &Program, changed: &mut HashSet<Key>) {
+        let mut matters = self.matters.clone();
+        let mut mark = |class: Cls| {
+            for class in program.ancestors(class).into_iter().chain(program.descendants(class)) {
+                if let Some(one) = matters.get_mut(class.0 as usize) {
+                    *one = true;
+                }
+            }
+        };
+        for fun in program.functions() {
+            let output = self.output(fun);
+            let works = !output.found.is_empty() || !output.summary.requests.is_empty() || !output.summary.pending.is_empty();
+            if works && let Some(owner) = program.owner(fun) {
+                mark(owner);
+            }
+        }
+        for ((class, _), (set, _)) in &self.fields {
+            let holds = set.values().any(|v| match v {
+                Value::Client(_) | Value::Legacy(..) | Value::Method(..) | Value::Made(_) | Value::Function(_) => true,
+                Value::Instance(i) => i.class != *class && self.matters(i.class),
+                _ => false,
+            });
+            if holds {
+                mark(*class);
+            }
+        }
+        for (i, (old, new)) in self.matters.iter().zip(&matters).enumerate() {
+            if old != new {
+                changed.insert(Key::Matters(Cls(u32::try_from(i).unwrap_or(u32::MAX))));
+            }
+        }
+        self.matters = matters;
     }
 
     /// Joins again what all functions store; knowledge that a later round refined does not linger.

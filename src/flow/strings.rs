@@ -7,6 +7,19 @@ use super::eval::join_texts;
 use super::subst::texts_of;
 use super::value::{Args, Item, Piece, Set, Text, Value, World};
 
+/// Whether a text is written for people: it has blanks and nothing that an address, a header or a command line has.
+pub fn is_prose<'t>(literals: impl IntoIterator<Item = &'t str>) -> bool {
+    const MARKS: &[&str] = &["/api/", "http", "curl", "wget", "dog ", "DD-", "dd-", "datadoghq", "ddog"];
+    let mut blank = false;
+    for text in literals {
+        if MARKS.iter().any(|m| text.contains(m)) || text.split_once(' ').is_some_and(|(word, _)| verb(word).is_some()) {
+            return false;
+        }
+        blank |= text.len() > 200 || text.trim().contains(|c: char| c.is_whitespace());
+    }
+    blank
+}
+
 /// Fills the placeholders of formats.
 pub fn format(style: FormatStyle, formats: &Set, args: &Args) -> Set {
     formats.flat_map(|value| match value {

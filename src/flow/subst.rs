@@ -141,7 +141,8 @@ impl Subst<'_> {
             if scope.encloses(bindings.function, c.function)
                 && !captured.iter().any(|b| b.function == bindings.function)
             {
-                captured.push(Arc::new((*bindings).clone()));
+                let args = bindings.args.iter().map(|s| super::call::prune(s, 1)).collect();
+                captured.push(Arc::new(Bindings { function: bindings.function, args }));
             }
         }
         Closure {

@@ -227,6 +227,14 @@ pub fn is_library(language: Language, path: &str) -> bool {
     })
 }
 
+/// Whether an outside path belongs to an HTTP library of any language, or to an official client.
+pub fn is_any_library(path: &str) -> bool {
+    const ALL: &[Language] = &[
+        Language::Python, Language::TypeScript, Language::Go, Language::Java, Language::Ruby, Language::Rust, Language::Php, Language::CSharp,
+    ];
+    (super::library::official(path).is_some() && !path.contains("Response")) || ALL.iter().any(|l| is_library(*l, path))
+}
+
 /// The last name of a path, without call marks.
 pub fn last_segment(path: &str) -> &str {
     let path = path.trim_end_matches("()");
@@ -611,6 +619,11 @@ pub fn built(path: &str, last: &str, on: Option<&Arc<Made>>, args: &Args) -> Opt
     };
     let verbs = chain_verb(on).unwrap_or_else(|| fixed("GET"));
     Some((verbs, url))
+}
+
+/// Whether a chain builds a request step by step, so that its verbs take bodies rather than addresses.
+pub fn is_builder(path: &str) -> bool {
+    path.contains("Builder()") || path.contains("newBuilder") || path.contains(".url()") || path.contains(".uri()")
 }
 
 /// The call of one of these names in a chain, the latest first.

@@ -13,6 +13,14 @@ use super::request::Site;
 
 /// Most values that a set holds; what does not fit is forgotten.
 pub const MAX_VALUES: usize = 64;
+/// Most values that a set holds once one of them is an object with parts.
+const MAX_COMPOSITES: usize = 24;
+/// Largest object that is kept with all its parts, in values.
+const MAX_WEIGHT: usize = 120;
+/// Longest text that is followed, in pieces; addresses are far shorter.
+const MAX_PIECES: usize = 24;
+/// Largest table or list that is kept with all its parts, in values.
+const MAX_TABLE: usize = 2_000;
 /// Deepest chain of fields that a [`Ref`] follows.
 const MAX_PATH: usize = 4;
 
@@ -97,6 +105,107 @@ pub enum Value {
     Bool(bool),
     /// Null.
     Null,
+}
+
+impl Value {
+    fn is_composite(&self) -> bool {
+        matches!(
+            self,
+            Self::Made(_) | Self::Instance(_) | Self::Function(_) | Self::Table(_) | Self::List(_) | Self::Method(..)
+        )
+    }
+
+    /// The value itself, or without its parts where it has grown too large to be worth following.
+    fn bounded(self) -> Self {
+        let limit = match &self {
+            Self::Text(t) if t.pieces.len() > MAX_PIECES => return Self::Text(Arc::new(Text::piece(Piece::Hole(Name::default())))),
+            Self::Table(_) | Self::List(_) => MAX_TABLE,
+            Self::Made(m) if m.on.is_none() && m.args == Args::default() => return self,
+            Self::Instance(i) if i.made.is_none() && i.fields.is_none() => return self,
+            Self::Made(_) | Self::Instance(_) | Self::Function(_) => MAX_WEIGHT,
+            _ => return self,
+        };
+        let mut left = limit;
+        if weigh(&self, &mut left, 0) { self } else { self.stripped() }
+    }
+
+    /// The value without its parts.
+    fn stripped(self) -> Self {
+        match self {
+            Self::Made(m) => {
+                Self::Made(Arc::new(Made { path: m.path.clone(), on: None, args: Args::default(), depth: m.depth }))
+            }
+            Self::Instance(i) => Self::Instance(Arc::new(Instance::any(i.class))),
+            Self::Function(c) => Self::Function(Arc::new(Closure::plain(c.function))),
+            Self::Table(t) => {
+                let plain = |s: &Set| Set { items: s.items.iter().filter(|i| !i.value.is_composite()).cloned().collect() };
+                let entries = t.entries.iter().take(MAX_VALUES).map(|(k, v)| (k.clone(), plain(v))).collect();
+                Self::Table(Arc::new(Table { entries, rest: Set::unknown() }))
+            }
+            Self::List(_) => Self::List(Arc::new(Vec::new())),
+            other => other,
+        }
+    }
+}
+
+/// Deepest nesting of tables and lists that leaves a function.
+const MAX_NESTING: u8 = 3;
+/// Most objects with parts that leave a function in one place.
+const MAX_LEAVING: usize = 12;
+
+impl Set {
+    /// What is worth telling other functions: nothing of worlds, of deeply nested data, of text that cannot be part of a request.
+    pub fn leaving(&self) -> Self {
+        self.leaving_at(0)
+    }
+
+    fn leaving_at(&self, depth: u8) -> Self {
+        let mut out = Self::default();
+        let mut composites = 0;
+        for value in self.values() {
+            let value = match value {
+                Value::Text(t) if t.pieces.iter().all(|p| matches!(p, Piece::Hole(_))) => continue,
+                Value::Text(t) if t.as_literal().is_some_and(|l| l.len() > 300) => continue,
+                Value::Table(_) | Value::List(_) if depth >= MAX_NESTING => continue,
+                Value::Table(t) => Value::Table(Arc::new(Table {
+                    entries: t.entries.iter().map(|(k, s)| (k.clone(), s.leaving_at(depth + 1))).collect(),
+                    rest: t.rest.leaving_at(depth + 1),
+                })),
+                Value::List(items) => Value::List(Arc::new(items.iter().map(|s| s.leaving_at(depth + 1)).collect())),
+                other => other.clone(),
+            };
+            if value.is_composite() {
+                composites += 1;
+                if composites > MAX_LEAVING {
+                    continue;
+                }
+            }
+            out.add(value);
+        }
+        out
+    }
+}
+
+/// Takes a value's weight off what is left; false when it is too much or nested too deep.
+fn weigh(value: &Value, left: &mut usize, depth: u8) -> bool {
+    if *left == 0 || depth > 12 {
+        return false;
+    }
+    *left -= 1;
+    let mut sets = |s: &Set| s.items.iter().all(|i| weigh(&i.value, left, depth + 1));
+    let mut args = |a: &Args| a.all().all(&mut sets);
+    match value {
+        Value::Made(m) => args(&m.args) && m.on.as_ref().is_none_or(|on| weigh(&Value::Made(on.clone()), left, depth + 1)),
+        Value::Instance(i) => {
+            i.made.iter().flat_map(|b| &b.args).all(&mut sets)
+                && i.fields.iter().flat_map(|t| &t.entries).all(|(_, s)| sets(s))
+        }
+        Value::Function(c) => c.captured.iter().flat_map(|b| &b.args).chain(&c.partial).all(sets),
+        Value::Method(object, _) => weigh(object, left, depth + 1),
+        Value::Table(t) => t.entries.iter().map(|(_, s)| s).chain([&t.rest]).all(sets),
+        Value::List(items) => items.iter().all(sets),
+        _ => true,
+    }
 }
 
 /// An API object of an official client. Where it was made is not part of its identity.
@@ -389,7 +498,7 @@ impl Set {
 
     /// One value.
     pub fn of(value: Value) -> Self {
-        Self { items: vec![Item { value, world: World::default() }] }
+        Self { items: vec![Item { value: value.bounded(), world: World::default() }] }
     }
 
     /// One text.
@@ -409,7 +518,12 @@ impl Set {
 
     /// Adds a value in its world; says whether it is new.
     pub fn insert(&mut self, item: Item) -> bool {
-        if self.items.len() >= MAX_VALUES || self.items.contains(&item) {
+        let limit = if item.value.is_composite() { MAX_COMPOSITES } else { MAX_VALUES };
+        if self.items.len() >= limit {
+            return false;
+        }
+        let item = Item { value: item.value.bounded(), world: item.world };
+        if self.items.contains(&item) {
             return false;
         }
         self.items.push(item);
