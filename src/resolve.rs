@@ -3,7 +3,8 @@
 //! The only place that disambiguates. It takes evidence one piece at a time, so that traffic of any length fits in memory,
 //! and leaves privilege to `privilege`.
 
-use crate::catalog::{Catalog, Operation};
+use crate::catalog::requirement::State;
+use crate::catalog::{Catalog, Operation, Status};
 use crate::evidence::{Call, Confidence, Evidence, Observed, Place};
 use crate::ir::Name;
 use crate::redact;
@@ -141,7 +142,16 @@ impl<'c> Resolver<'c> {
         match decide::decide(self.catalog, &evidence) {
             Decision::Nothing => {}
             Decision::Uses(operations, confidence) => {
-                for operation in operations {
+                let (known, beyond): (Vec<&'static Operation>, Vec<&'static Operation>) =
+                    operations.into_iter().partition(|o| is_documented(o));
+                if let Some(first) = beyond.first() {
+                    let reason = match first.status {
+                        Status::Undocumented => reason::UNDOCUMENTED,
+                        _ => reason::RETIRED,
+                    };
+                    self.set_aside(evidence.clone(), reason, beyond);
+                }
+                for operation in known {
                     self.keep(operation, Evidence { confidence, ..evidence.clone() });
                 }
             }
@@ -197,6 +207,13 @@ impl<'c> Resolver<'c> {
             .sort_by(|a, b| (order(&a.evidence), a.reason, a.call()).cmp(&(order(&b.evidence), b.reason, b.call())));
         Resolution { usages, unresolved }
     }
+}
+
+/// Whether the documents say, or once said, what an operation needs. Of the others nobody can tell which scope suffices.
+fn is_documented(operation: &Operation) -> bool {
+    operation.status == Status::Current
+        || operation.app_key.state != State::Unpublished
+        || operation.oauth.state == State::Published
 }
 
 fn order(evidence: &Evidence) -> (&Arc<str>, &Place) {

@@ -12,12 +12,18 @@ use super::subst::texts_of;
 use super::transport;
 use super::value::{Args, Set, Text};
 
+/// The field of an interface that holds the base address it was made with.
+pub const BASE: &str = "@base";
+
 impl Run<'_> {
     /// Interfaces whose methods are requests by annotation (Retrofit, Feign, declarative clients).
     pub fn annotations(&mut self) {
         let module = self.module;
-        for class in module.classes.iter().filter(|c| c.interface || !c.bases.is_empty()) {
-            let mut base = Set::unknown();
+        self.decorators();
+        for (c, class) in module.classes.iter().enumerate().filter(|(_, c)| c.interface || !c.bases.is_empty()) {
+            // The base address that `Retrofit…baseUrl(…)…create(Class)` gave it.
+            let id = self.program().class_id(self.fun.module, crate::ir::ClassId(u32::try_from(c).unwrap_or(u32::MAX)));
+            let mut base = self.scope.raw_field(id, &BASE.into());
             for decorator in &class.decorators {
                 let (_, args) = self.decorator(*decorator);
                 for name in ["url", "baseUrl", "value", "path"] {
@@ -37,6 +43,47 @@ impl Run<'_> {
                     let (name, args) = self.decorator(*decorator);
                     let site = self.site(*decorator);
                     self.annotated(&name, &args, &base, class, site);
+                }
+            }
+        }
+    }
+
+    /// Decorators that are functions of the program run when their function is defined.
+    fn decorators(&mut self) {
+        let module = self.module;
+        for function in &module.functions {
+            for decorator in &function.decorators {
+                let callee = match module.expr(*decorator) {
+                    Expr::Call(callee, _) => *callee,
+                    _ => *decorator,
+                };
+                let known = match module.expr(callee) {
+                    Expr::Name(name) => matches!(
+                        self.program().resolve(self.fun.module, name),
+                        Some(super::program::Resolved::Function(_) | super::program::Resolved::Class(_))
+                    ),
+                    _ => false,
+                };
+                if known {
+                    self.eval(*decorator);
+                }
+            }
+        }
+    }
+
+    /// Calls in class bodies that configure the class (`base_uri "…"`, `headers …`) are fields of it.
+    pub fn configured(&mut self) {
+        let module = self.module;
+        for (c, class) in module.classes.iter().enumerate() {
+            let id = self.program().class_id(self.fun.module, crate::ir::ClassId(u32::try_from(c).unwrap_or(u32::MAX)));
+            for decorator in &class.decorators {
+                let (name, args) = self.decorator(*decorator);
+                if let ("base_uri" | "base_url" | "headers" | "url_base" | "self.site" | "site", Some(set)) =
+                    (name.as_str(), args.at(0))
+                {
+                    let site = self.site(*decorator);
+                    let set = set.clone();
+                    self.store(&Set::of(super::value::Value::Class(id)), &name, &set, site);
                 }
             }
         }

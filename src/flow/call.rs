@@ -14,6 +14,8 @@ use super::subst::Subst;
 use super::transport;
 use super::value::{Args, Bindings, Closure, Cls, Fun, Instance, Made, Piece, Ref, Root, Set, Table, Text, Value};
 
+/// Stands for `getattr(object, verb)` with a verb that only callers know.
+const VERB_OF: &str = "getattr()";
 /// Deepest chain of calls that one call sets off by calling what it was given.
 const MAX_CALLBACKS: u16 = 40;
 
@@ -60,9 +62,16 @@ impl<'a> Run<'a> {
                 self.super_call(None, &args, site)
             }
             Expr::Name(name) => {
-                let callees = self.named_callees(name);
+                let callees = self.name(name);
                 let args = self.args(args);
                 self.call_set(&callees, &args, site)
+            }
+            Expr::Index(object, key) => {
+                let objects = self.eval(*object);
+                let keys = self.eval(*key);
+                let args = self.args(args);
+                let label = self.label(*object);
+                self.computed_call(callee, &objects, &keys, &args, site, &label)
             }
             _ => {
                 let callees = self.eval(callee);
@@ -72,15 +81,55 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A simple name that is called: overloads of a method of this class count together.
-    fn named_callees(&mut self, name: &Name) -> Set {
-        self.name(name)
+    /// `object[name](…)`: an entry of a table, or a method by a name that is only known when it runs.
+    fn computed_call(
+        &mut self,
+        callee: ExprId,
+        objects: &Set,
+        keys: &Set,
+        args: &Args,
+        site: Site,
+        label: &Name,
+    ) -> Set {
+        let mut out = Set::unknown();
+        let (tables, others): (Vec<_>, Vec<_>) =
+            objects.items.iter().cloned().partition(|i| matches!(i.value, Value::Table(_) | Value::List(_)));
+        if !tables.is_empty() {
+            let entries = self.index_sets(callee, &Set { items: tables }, keys);
+            out.join(&self.call_set(&entries, args, site));
+        }
+        let others = Set { items: others };
+        if others.is_unknown() {
+            return out;
+        }
+        match keys.literals() {
+            Some(names) => {
+                for name in names.into_iter().map(Name::from).collect::<Vec<_>>() {
+                    out.join(&self.method_call(&others, &name, args, site, label));
+                }
+            }
+            None => self.verb_call(&others, keys, args, site),
+        }
+        out
+    }
+
+    /// Whether a name is a variable or parameter here, rather than a class or module.
+    fn is_variable(&self, name: &Name) -> bool {
+        self.local(name).is_some() || self.module.function(self.fun.id).params.iter().any(|p| p.name == *name)
     }
 
     /// `new X(…)` and struct literals.
     pub fn construct_expr(&mut self, id: ExprId, class: ExprId, args: &'a [Arg]) -> Set {
         let site = self.site(id);
-        let types = self.types(class, 0);
+        let types = match self.module.expr(class) {
+            // A class held in a variable.
+            Expr::Name(name) if self.is_variable(name) => self.name(name),
+            _ => self.types(class, 0),
+        };
+        let types = types.flat_map(|v| match v {
+            Value::Ref(Ref { root: Root::This(class), path }) if path.is_empty() => Set::of(Value::Class(*class)),
+            other => Set::of(other.clone()),
+        });
         let args = self.args(args);
         self.call_set(&types, &args, site)
     }
@@ -104,6 +153,12 @@ impl<'a> Run<'a> {
             Value::Function(closure) => self.apply(closure, None, args, site),
             Value::Class(class) => self.construct(*class, args, site),
             Value::External(path) => self.external_call(path, None, args, site),
+            Value::Made(made) if made.path == VERB_OF => {
+                let unknown = Set::unknown();
+                let (object, verb) = (made.args.at(0).unwrap_or(&unknown), made.args.at(1).unwrap_or(&unknown));
+                self.verb_call(&object.clone(), &verb.clone(), args, site);
+                Set::unknown()
+            }
             Value::Method(object, name) => self.client_call(object, name, args, site),
             Value::Ref(_) => {
                 self.pend(callee.clone(), args, site);
@@ -213,6 +268,7 @@ impl<'a> Run<'a> {
                 let callees = self.scope.module_member(*module, name);
                 self.call_set(&callees, args, site)
             }
+            Value::Text(_) if self.address_call(receiver, name, args, site) => Set::unknown(),
             Value::Text(_) | Value::Table(_) | Value::List(_) => {
                 if let Value::Table(table) = receiver
                     && let Some(callees) = table.entry(name).cloned()
@@ -271,13 +327,26 @@ impl<'a> Run<'a> {
                 return self.client_call(&object, name, args, site);
             }
             let path: Name = format!("{base}().{name}").into();
-            let made = Arc::new(Made { path: format!("{base}()").into(), on: None, args: Args::default(), depth: 1 });
+            let own = self.inherited_options(receiver);
+            let made = Arc::new(Made { path: format!("{base}()").into(), on: None, args: own, depth: 1 });
             return self.external_call(&path, Some(&made), args, site);
         }
         if let Some(callees) = self.accessor(receiver, name, args) {
             return callees;
         }
         self.unknown_call(name, args, site, &Name::default())
+    }
+
+    /// What a class tells the outside class that it derives from: base address and headers.
+    fn inherited_options(&self, receiver: &Value) -> Args {
+        let mut out = Args::default();
+        for name in ["base_uri", "base_url", "headers", "prefix_url", "url_base"] {
+            let set = self.scope.field_of(receiver, &name.into(), 0);
+            if set.values().any(|v| matches!(v, Value::Text(_) | Value::Table(_))) {
+                out.named.push((name.into(), set));
+            }
+        }
+        out
     }
 
     /// `getBaseUrl()` and `baseUrl()` generated for a field.
@@ -425,11 +494,6 @@ impl<'a> Run<'a> {
             let fields = fields.filter(|_| self.program().function(fun).params.is_empty());
             return Set::of(Value::Instance(Arc::new(Instance { class, made: Some(Arc::new(pruned)), fields })));
         }
-        if let Some(base) = self.program().external_bases(class).first()
-            && let Some(client) = library::constructed(base)
-        {
-            return Set::of(Value::Client(Arc::new(client)));
-        }
         let mut table = Table::default();
         let names: Vec<Name> = self
             .program()
@@ -471,9 +535,7 @@ impl<'a> Run<'a> {
             return prune(set, 2);
         }
         let plain = |v: &Value| !matches!(v, Value::Instance(_) | Value::Table(_) | Value::List(_));
-        Set {
-            items: prune(set, 0).items.into_iter().filter(|i| plain(&i.value)).collect(),
-        }
+        Set { items: prune(set, 0).items.into_iter().filter(|i| plain(&i.value)).collect() }
     }
 
     fn apply_constructor(&mut self, fun: Fun, receiver: &Value, args: &Args, site: Site) -> Bindings {
@@ -527,6 +589,10 @@ impl<'a> Run<'a> {
     /// Arguments by parameter.
     pub fn bindings(&mut self, fun: Fun, args: &Args) -> Bindings {
         let function = self.program().function(fun);
+        let ruby = self.program().module(fun.module).language == crate::ir::Language::Ruby;
+        let mut args = args.clone();
+        let block = if ruby { take_block(&mut args, function.params.len()) } else { None };
+        let args = &args;
         let mut out = Vec::with_capacity(function.params.len());
         let mut next = 0;
         let mut used: Vec<&Name> = Vec::new();
@@ -560,7 +626,11 @@ impl<'a> Run<'a> {
                     }
                 }
                 ParamKind::Normal => {
-                    if let Some(set) = args.named(&param.name) {
+                    if i + 1 == function.params.len()
+                        && let Some(block) = &block
+                    {
+                        block.clone()
+                    } else if let Some(set) = args.named(&param.name) {
                         used.push(&param.name);
                         set.clone()
                     } else if let Some(set) = args.positional.get(next) {
@@ -568,7 +638,7 @@ impl<'a> Run<'a> {
                         set.clone()
                     } else if let Some(set) = self.spread_field(args, &param.name) {
                         set
-                    } else if !args.named.is_empty() && param.default.is_none() && i + 1 == function.params.len() {
+                    } else if takes_rest(function, i, args, &used) {
                         // Ruby's trailing hash and options objects given as keywords.
                         Set::of(Value::Table(Arc::new(Table { entries: args.named.clone(), rest: Set::unknown() })))
                     } else if param.default.is_some() {
@@ -656,6 +726,10 @@ impl<'a> Run<'a> {
             self.depth += 4;
             for callee in callees.values() {
                 match callee {
+                    // Calls of a client stand where they are written.
+                    Value::Method(object, name) => {
+                        self.client_call(object, name, &args, pending.at);
+                    }
                     // Strings and other plain objects are no functions.
                     Value::Text(_) | Value::Null | Value::Bool(_) | Value::Table(_) | Value::List(_) => {}
                     _ => {
@@ -753,6 +827,12 @@ impl<'a> Run<'a> {
 
     /// A call of something of which nothing is known but its name.
     fn unknown_call(&mut self, name: &Name, args: &Args, site: Site, label: &Name) -> Set {
+        // Kotlin's extension functions.
+        if self.module.language == crate::ir::Language::Kotlin
+            && let Some(Resolved::Function(fun)) = self.program().resolve(self.fun.module, name)
+        {
+            return self.apply(&Closure::plain(fun), None, args, site);
+        }
         if self.by_unique_name(name, args, site, label) {
             return Set::unknown();
         }
@@ -789,6 +869,9 @@ impl<'a> Run<'a> {
         if let Some(set) = self.builtin(path, args, site) {
             return set;
         }
+        if let Some(set) = self.declared_client(path, on, args, site) {
+            return set;
+        }
         let requested = self.http_call(path, on, args, site);
         let called = self.callbacks(path, on, args, site);
         // An answer is nobody's client; what matters of it is what callbacks do with it.
@@ -798,6 +881,26 @@ impl<'a> Run<'a> {
         let mut out = library::result(path, on, args.clone());
         out.join(&called);
         out
+    }
+
+    /// `retrofit.create(Api)`, `Feign.builder().target(Api, url)`: an object of an interface whose methods are requests.
+    fn declared_client(&mut self, path: &str, on: Option<&Arc<Made>>, args: &Args, site: Site) -> Option<Set> {
+        let last = transport::last_segment(path);
+        if !matches!(last, "create" | "target" | "createClient" | "build" | "newInstance") {
+            return None;
+        }
+        let class = args.all().flat_map(Set::values).find_map(|v| match v {
+            Value::Class(class) if self.program().class(*class).interface => Some(*class),
+            _ => None,
+        })?;
+        let base = match last {
+            "target" => args.at(1).cloned(),
+            _ => on.and_then(|m| transport::base_of(m)),
+        };
+        if let Some(base) = base {
+            self.store(&Set::of(Value::Class(class)), &super::annotation::BASE.into(), &base, site);
+        }
+        Some(Set::of(Value::Instance(Arc::new(Instance::any(class)))))
     }
 
     /// Functions given to an outside function: it will call them, with the arguments that follow if there are any.
@@ -873,7 +976,11 @@ impl<'a> Run<'a> {
             "getattr" | "Reflect.get" | "operator.attrgetter" => {
                 let name = args.at(1)?;
                 let object = args.at(0)?.clone();
-                let names: Vec<Name> = name.literals()?.into_iter().map(Name::from).collect();
+                let Some(names) = name.literals() else {
+                    let made = Made { path: VERB_OF.into(), on: None, args: args.clone(), depth: 1 };
+                    return Some(Set::of(Value::Made(Arc::new(made))));
+                };
+                let names: Vec<Name> = names.into_iter().map(Name::from).collect();
                 let mut out = Set::unknown();
                 for name in names {
                     out.join(&self.scope.field_of_set(&object, &name, 0));
@@ -1019,6 +1126,20 @@ impl<'a> Run<'a> {
             _ => None,
         }
     }
+}
+
+/// Takes a trailing block off the arguments; it belongs to the last parameter whatever stands before.
+fn take_block(args: &mut Args, params: usize) -> Option<Set> {
+    let block = args.positional.last()?.values().any(|v| matches!(v, Value::Function(_)));
+    (block && params > 0).then(|| args.positional.pop()).flatten()
+}
+
+/// Whether named arguments that no parameter takes belong to this one, as a table.
+fn takes_rest(function: &crate::ir::Function, index: usize, args: &Args, used: &[&Name]) -> bool {
+    let free = args.named.iter().any(|(n, _)| !used.contains(&n) && !function.params.iter().any(|p| p.name == *n));
+    let open = function.params.iter().any(|p| p.kind == ParamKind::Named);
+    let last = function.params.iter().rposition(|p| p.kind == ParamKind::Normal && p.name != "&" && p.name != "block");
+    free && !open && last == Some(index)
 }
 
 fn path_tail(path: &str) -> Name {

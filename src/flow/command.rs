@@ -61,6 +61,31 @@ pub fn parse(words: &[Set]) -> Option<Command> {
     }
 }
 
+/// Adds the words that one word of a command stands for.
+pub fn expand(set: &Set, splits: bool, out: &mut Vec<Set>, depth: u8) {
+    match set.items.as_slice() {
+        [super::value::Item { value: Value::List(items), .. }] if depth < 6 => {
+            items.iter().for_each(|i| expand(i, splits, out, depth + 1));
+        }
+        // A list that was added to: the longest form has all the words.
+        [first, ..] if depth < 6 && matches!(first.value, Value::List(_)) => {
+            let longest = set.items.iter().max_by_key(|i| match &i.value {
+                Value::List(items) => items.len(),
+                _ => 0,
+            });
+            if let Some(longest) = longest {
+                expand(&Set::of(longest.value.clone()), splits, out, depth + 1);
+            }
+        }
+        [super::value::Item { value: Value::Text(text), .. }]
+            if splits && text.pieces.iter().any(|p| matches!(p, Piece::Lit(l) if l.contains(' '))) =>
+        {
+            out.extend(super::transport::split_words(text));
+        }
+        _ => out.push(set.clone()),
+    }
+}
+
 /// Short options of curl that take a value.
 const CURL_SHORT: &str = "XHdoubAeFTKmwxErCcDPQtyYzU";
 /// Long options of curl that take none, among those that people use with APIs.
@@ -201,12 +226,19 @@ fn wget(words: &[Set]) -> Command {
             "--method" => verb = after(word, name.len() + 1),
             "--post-data" | "--post-file" => verb = Set::literal("POST"),
             "--header" => {
-                let header = after(word, name.len() + 1);
+                let header = if text.contains('=') {
+                    after(word, name.len() + 1)
+                } else {
+                    i += 1;
+                    words.get(i - 1).cloned().unwrap_or_default()
+                };
                 keys |= header.values().any(
                     |v| matches!(v, Value::Text(t) if origin::is_key_name(t.head().split(':').next().unwrap_or_default().trim())),
                 );
             }
-            "-O" | "-o" | "-t" | "-T" | "-U" => i += 1,
+            _ if text.starts_with('-') && !text.starts_with("--") && text.ends_with(['O', 'o', 't', 'T', 'U', 'P']) => {
+                i += 1
+            }
             _ if text.starts_with('-') => {}
             _ => urls.push(word.clone()),
         }

@@ -116,7 +116,11 @@ impl<'a> Run<'a> {
             [] => return Set::literal(""),
             [IrPiece::Text(text)] => {
                 self.note_key(text);
-                return if strings::is_prose([text.as_str()]) { Set::unknown() } else { Set::literal(text.clone()) };
+                return if self.module.language != Language::Shell && strings::is_prose([text.as_str()]) {
+                    Set::unknown()
+                } else {
+                    Set::literal(text.clone())
+                };
             }
             _ => {}
         }
@@ -124,7 +128,7 @@ impl<'a> Run<'a> {
             IrPiece::Text(text) => Some(text.as_str()),
             IrPiece::Expr(_) => None,
         }));
-        if prose {
+        if prose && self.module.language != Language::Shell {
             for piece in pieces {
                 if let IrPiece::Expr(id) = piece {
                     self.eval(*id);
@@ -199,13 +203,8 @@ impl<'a> Run<'a> {
             }
             return self.scope.resolved(&resolved);
         }
-        for import in &self.module.imports {
-            if import.member == crate::ir::Member::All && library::official(&import.module).is_some() {
-                let path: Name = format!("{}.{name}", import.module).into();
-                if library::api_class(&path).is_some_and(|c| c.rest.is_empty()) {
-                    return Set::of(Value::External(path));
-                }
-            }
+        if let Some(path) = self.wildcard_import(name) {
+            return Set::of(Value::External(path));
         }
         if self.module.language == Language::Shell {
             return Set::text(Text::piece(Piece::Env(name.clone())));
@@ -349,14 +348,6 @@ impl<'a> Run<'a> {
                 let names: Vec<Set> = table.entries.iter().map(|(k, _)| Set::literal(k.clone())).collect();
                 tagged(names.iter(), choice)
             }
-            Value::Table(table) if self.module.language == Language::Go => {
-                let pairs: Vec<Set> = table
-                    .entries
-                    .iter()
-                    .map(|(k, v)| Set::of(Value::List(Arc::new(vec![Set::literal(k.clone()), v.clone()]))))
-                    .collect();
-                tagged(pairs.iter(), choice)
-            }
             Value::Table(table) => tagged(table.entries.iter().map(|(_, v)| v), choice),
             Value::Client(_) | Value::Instance(_) | Value::Made(_) | Value::Legacy(..) => Set::of(value.clone()),
             _ => Set::unknown(),
@@ -462,7 +453,7 @@ impl<'a> Run<'a> {
                 if out.is_unknown() { outer } else { out }
             }
             Expr::Text(pieces) => match pieces.as_slice() {
-                [IrPiece::Text(name)] => self.outer_name(name),
+                [IrPiece::Text(name)] => self.type_named(name),
                 _ => Set::unknown(),
             },
             Expr::Choice(items) | Expr::List(items) | Expr::Any(items) => {
@@ -472,16 +463,7 @@ impl<'a> Run<'a> {
                 }
                 out
             }
-            Expr::Name(name) => {
-                let set = self.outer_name(name);
-                Set {
-                    items: set
-                        .items
-                        .into_iter()
-                        .filter(|i| !matches!(i.value, Value::Text(_) | Value::Ref(_)))
-                        .collect(),
-                }
-            }
+            Expr::Name(name) => self.type_named(name),
             Expr::Field(object, name) => {
                 let object = self.types(*object, depth + 1);
                 self.scope.field_of_set(&object, name, 0)
@@ -489,6 +471,41 @@ impl<'a> Run<'a> {
             Expr::Null => Set::unknown(),
             _ => self.eval(id),
         }
+    }
+
+    /// What a simple name means as a type: never a parameter, which may be called like its own type's package.
+    fn type_named(&mut self, name: &Name) -> Set {
+        let mut class = self.owner_here().or(self.class_scope());
+        for _ in 0..8 {
+            let Some(at) = class else { break };
+            if let Some(inner) =
+                self.program().ancestors(at).iter().find_map(|c| self.program().class(*c).inner.get(name))
+            {
+                return Set::of(Value::Class(*inner));
+            }
+            class = self.program().class(at).outer;
+        }
+        let set = match self.program().resolve(self.fun.module, name) {
+            Some(Resolved::Global(module, _)) if module == self.fun.module && self.fun.id == Module::MAIN => {
+                self.local(name).cloned().unwrap_or_default()
+            }
+            Some(resolved) => self.scope.resolved(&resolved),
+            None => match self.wildcard_import(name) {
+                Some(path) => Set::of(Value::External(path)),
+                None => Set::of(Value::External(name.clone())),
+            },
+        };
+        Set { items: set.items.into_iter().filter(|i| !matches!(i.value, Value::Text(_) | Value::Ref(_))).collect() }
+    }
+
+    /// An API class that a wildcard import of an official client's package brings in.
+    fn wildcard_import(&self, name: &Name) -> Option<Name> {
+        self.module.imports.iter().filter(|i| i.member == crate::ir::Member::All).find_map(|import| {
+            library::official(&import.module)?;
+            let path: Name = format!("{}.{name}", import.module).into();
+            let class = library::api_class(&path).is_some_and(|c| c.rest.is_empty());
+            class.then_some(path)
+        })
     }
 
     /// Evaluates a condition and tells what holds of parameters where it is true.

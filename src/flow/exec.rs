@@ -65,6 +65,7 @@ impl<'a> Run<'a> {
         if fun.id == Module::MAIN {
             // After the module's statements: class bodies use its constants.
             run.class_bodies();
+            run.configured();
             run.annotations();
         }
         run.out.summary.returns = run.out.summary.returns.leaving();
@@ -109,6 +110,7 @@ impl<'a> Run<'a> {
         if let Some(ty) = param.ty
             && fun.module == self.fun.module
             && param.kind == ParamKind::Normal
+            && self.depth < MAX_DEPTH
         {
             let types = self.types(ty, 0);
             set.join(&self.scope.instances(&types));

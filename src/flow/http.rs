@@ -52,6 +52,64 @@ impl Run<'_> {
         urls.values().any(|v| matches!(v, Value::Text(_) | Value::Ref(_) | Value::External(_)))
     }
 
+    /// `axios[verb](url)`, `getattr(requests, verb)(url)`, `connection.public_send(verb, url)`.
+    pub fn verb_call(&mut self, objects: &Set, verbs: &Set, args: &Args, site: Site) {
+        let verbs: Vec<Verb> = strings::verbs(verbs).into_iter().map(|(t, w)| (t, w, None)).collect();
+        let Some((_, urls)) = transport::arguments(Role::Named("GET"), args) else { return };
+        for object in objects.values() {
+            let (path, on) = match object {
+                Value::External(path) => (path.clone(), None),
+                Value::Made(made) => (made.path.clone(), Some(made.clone())),
+                _ => continue,
+            };
+            if transport::is_library(self.module.language, &path) {
+                self.request(&verbs, &urls, on.as_ref(), args, site, &path, false);
+            }
+        }
+    }
+
+    /// `URI(address).read`, `new URL(address).openConnection()`: requests by the address itself. Says whether it is one.
+    pub fn address_call(&mut self, address: &Value, name: &str, args: &Args, site: Site) -> bool {
+        let opens = match self.module.language {
+            Language::Ruby => matches!(name, "open" | "read"),
+            Language::Java | Language::Kotlin => matches!(name, "openConnection" | "openStream" | "readText"),
+            _ => false,
+        };
+        if !opens {
+            return false;
+        }
+        let verbs = match (name, self.stated_verb()) {
+            ("openConnection", Some(verbs)) => verbs,
+            _ => vec![(Text::literal("GET"), World::default(), None)],
+        };
+        self.request(&verbs, &Set::of(address.clone()), None, args, site, name, false);
+        true
+    }
+
+    /// The method that this function sets on a connection after opening it, wherever in its body.
+    fn stated_verb(&mut self) -> Option<Vec<Verb>> {
+        let function = self.module.function(self.fun.id);
+        let inside = |line: u32| function.span.line <= line && line <= function.span.end_line;
+        let module = self.module;
+        let mut output = false;
+        for (id, expr) in module.exprs() {
+            let crate::ir::Expr::Call(callee, args) = expr else { continue };
+            let crate::ir::Expr::Field(_, name) = module.expr(*callee) else { continue };
+            if !inside(module.span(id).line) {
+                continue;
+            }
+            match name.as_str() {
+                "setRequestMethod" => {
+                    let set = args.first().map(|a| self.eval(a.value))?;
+                    return Some(strings::verbs(&set).into_iter().map(|(t, w)| (t, w, None)).collect());
+                }
+                "setDoOutput" | "getOutputStream" => output = true,
+                _ => {}
+            }
+        }
+        output.then(|| vec![(Text::literal("POST"), World::default(), None)])
+    }
+
     /// Requests for all combinations of methods and addresses that can meet.
     #[allow(clippy::too_many_arguments, reason = "one call site shape, spelled out")]
     fn request(
@@ -269,8 +327,14 @@ impl Run<'_> {
     /// Words of a command line, evaluated.
     pub fn command(&mut self, id: crate::ir::ExprId, words: &[crate::ir::ExprId]) -> Set {
         let site = self.site(id);
-        let words: Vec<Set> = words.iter().map(|w| self.eval(*w)).collect();
-        self.run_words(&words, site);
+        let mut out = Vec::new();
+        for word in words {
+            let set = self.eval(*word);
+            // An unquoted variable is split at blanks, a list stands for its items.
+            let splits = matches!(self.module.expr(*word), crate::ir::Expr::Name(_));
+            super::command::expand(&set, splits, &mut out, 0);
+        }
+        self.run_words(&out, site);
         Set::unknown()
     }
 

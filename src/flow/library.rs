@@ -134,8 +134,27 @@ pub fn instance_of(path: &Name) -> Set {
 /// Whether a name from outside may be that of something that makes requests or keeps those that do.
 pub fn sounds_like_client(path: &str) -> bool {
     const WORDS: &[&str] = &[
-        "datadog", "dogapi", "http", "client", "url", "uri", "rest", "session", "request", "api", "axios", "fetch", "retrofit", "feign", "conn",
-        "transport", "faraday", "excon", "pool", "command", "process",
+        "datadog",
+        "dogapi",
+        "http",
+        "client",
+        "url",
+        "uri",
+        "rest",
+        "session",
+        "request",
+        "api",
+        "axios",
+        "fetch",
+        "retrofit",
+        "feign",
+        "conn",
+        "transport",
+        "faraday",
+        "excon",
+        "pool",
+        "command",
+        "process",
     ];
     // The clients' data types, and answers to requests.
     if path.contains(".model") || path.contains("Response") || path.contains("response") || path.contains("Exception") {

@@ -4,6 +4,7 @@
 
 use crate::ir::{ClassId, Expr, ExprId, FunctionId, FunctionKind, Language, Member, Module, Name};
 use rustc_hash::FxHashMap as Map;
+use std::sync::Arc;
 
 use super::value::{Cls, Fun};
 
@@ -11,7 +12,7 @@ use super::value::{Cls, Fun};
 #[derive(Debug)]
 pub struct Program {
     /// The modules, sorted by file.
-    pub modules: Vec<Module>,
+    pub modules: Vec<Arc<Module>>,
     /// All classes, parts merged.
     pub classes: Vec<ClassInfo>,
     class_ids: Vec<Vec<Cls>>,
@@ -102,7 +103,7 @@ const MAX_REEXPORTS: u8 = 8;
 
 impl Program {
     /// Links modules. Their order does not matter: they are sorted by file first.
-    pub fn link(mut modules: Vec<Module>) -> Self {
+    pub fn link(mut modules: Vec<Arc<Module>>) -> Self {
         modules.sort_by(|a, b| a.file.cmp(&b.file).then_with(|| first_line(a).cmp(&first_line(b))));
         let mut it = Self {
             classes: Vec::new(),
@@ -434,7 +435,7 @@ impl Program {
         let mut best: Option<(usize, u32)> = None;
         for &candidate in self.by_last.get(*last)? {
             let module = self.module(candidate);
-            if family(module.language) != kin || (candidate == from && kin == Family::Python) {
+            if family(module.language) != kin || (candidate == from && kin == Family::Python && !whole) {
                 continue;
             }
             let Some(score) = self.fit(here, module, segments, whole) else { continue };
@@ -644,10 +645,11 @@ pub fn segments(path: &str) -> Vec<&str> {
 
 /// Go packages may be named otherwise than the last segment of their path (`gopkg.in/yaml.v3`, `go-datadog-api`).
 fn other_locals(language: Language, module: &str, local: &str) -> Vec<Name> {
-    if language != Language::Go || module.rsplit('/').next() != Some(local) {
+    let last = module.rsplit('/').next().unwrap_or(module);
+    if language != Language::Go || !last.starts_with(local) {
         return Vec::new();
     }
-    let base = local.split(".v").next().unwrap_or(local);
+    let base = last.split(".v").next().unwrap_or(last);
     let base = base.strip_prefix("go-").unwrap_or(base);
     let mut out: Vec<Name> = vec![base.into(), base.replace('-', "").into(), base.replace('-', "_").into()];
     out.extend(base.split('-').next().map(Name::from));

@@ -131,10 +131,13 @@ impl<'a> Scope<'a> {
             Value::Made(made) => library::made_field(made, name),
             Value::Table(table) => match table.entry(name) {
                 Some(set) => set.clone(),
+                // What a table is known not to have is nothing rather than unknown.
+                None if table.rest.is_unknown() => Set::of(Value::Null),
                 None => table.rest.clone(),
             },
             Value::Client(_) | Value::Legacy(..) => library::client_field(self.catalog, value, name),
             Value::Text(text) if name == "value" || name == "name" => Set::of(Value::Text(text.clone())),
+            Value::Text(_) => super::strings::method(value, name, &super::value::Args::default()).unwrap_or_default(),
             Value::List(items) => match name.as_str() {
                 "0" | "first" => items.first().cloned().unwrap_or_default(),
                 "1" | "second" => items.get(1).cloned().unwrap_or_default(),

@@ -93,7 +93,14 @@ impl State {
             total += module.functions.len();
         }
         offsets.push(total);
-        Self { offsets, outputs: vec![Output::default(); total], params: Map::default(), fields: Map::default(), matters: vec![false; program.classes.len()], runs: vec![0; total] }
+        Self {
+            offsets,
+            outputs: vec![Output::default(); total],
+            params: Map::default(),
+            fields: Map::default(),
+            matters: vec![false; program.classes.len()],
+            runs: vec![0; total],
+        }
     }
 
     fn index(&self, fun: Fun) -> usize {
@@ -168,7 +175,8 @@ impl State {
         };
         for fun in program.functions() {
             let output = self.output(fun);
-            let works = !output.found.is_empty() || !output.summary.requests.is_empty() || !output.summary.pending.is_empty();
+            let works =
+                !output.found.is_empty() || !output.summary.requests.is_empty() || !output.summary.pending.is_empty();
             if works && let Some(owner) = program.owner(fun) {
                 mark(owner);
             }

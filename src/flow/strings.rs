@@ -12,7 +12,8 @@ pub fn is_prose<'t>(literals: impl IntoIterator<Item = &'t str>) -> bool {
     const MARKS: &[&str] = &["/api/", "http", "curl", "wget", "dog ", "DD-", "dd-", "datadoghq", "ddog"];
     let mut blank = false;
     for text in literals {
-        if MARKS.iter().any(|m| text.contains(m)) || text.split_once(' ').is_some_and(|(word, _)| verb(word).is_some()) {
+        if MARKS.iter().any(|m| text.contains(m)) || text.split_once(' ').is_some_and(|(word, _)| verb(word).is_some())
+        {
             return false;
         }
         blank |= text.len() > 200 || text.trim().contains(|c: char| c.is_whitespace());
@@ -439,6 +440,10 @@ pub fn joined(base: &Text, path: &Text, url: bool) -> Text {
     out
 }
 
+fn has_scheme(text: &Text) -> bool {
+    text.pieces.iter().take(2).any(|p| matches!(p, Piece::Lit(l) if l.contains("://")))
+}
+
 fn host_only(base: &Text) -> Text {
     let Some(text) = base.pieces.first() else { return base.clone() };
     match text {
@@ -498,6 +503,16 @@ pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
         | "iter" | "to_vec" | "await" | "get" | "stripTrailing" | "intern" | "html_safe" | "as_bytes" | "text"
         | "lowercase" | "uppercase" | "toHttpUrl" | "toHttpUrlOrNull" | "trimIndent" | "stripIndent" | "orEmpty"
         | "as_deref" | "capitalize" | "title" | "ok" | "or_else" | "copied" | "cloned" | "unwrap_or_else" => {
+            Some(this())
+        }
+        "host" | "hostname" | "origin" | "getHost" | "authority" if args.positional.is_empty() => match receiver {
+            Value::Text(text) if has_scheme(text) => Some(Set::text(host_only(text))),
+            _ => Some(this()),
+        },
+        // The path keeps its host, so that whose path it is stays known.
+        "path" | "request_uri" | "pathname" | "getPath" | "route"
+            if args.positional.is_empty() && matches!(receiver, Value::Text(_)) =>
+        {
             Some(this())
         }
         "unwrap_or" | "orElse" | "getOrDefault" => {

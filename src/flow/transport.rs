@@ -230,7 +230,14 @@ pub fn is_library(language: Language, path: &str) -> bool {
 /// Whether an outside path belongs to an HTTP library of any language, or to an official client.
 pub fn is_any_library(path: &str) -> bool {
     const ALL: &[Language] = &[
-        Language::Python, Language::TypeScript, Language::Go, Language::Java, Language::Ruby, Language::Rust, Language::Php, Language::CSharp,
+        Language::Python,
+        Language::TypeScript,
+        Language::Go,
+        Language::Java,
+        Language::Ruby,
+        Language::Rust,
+        Language::Php,
+        Language::CSharp,
     ];
     (super::library::official(path).is_some() && !path.contains("Response")) || ALL.iter().any(|l| is_library(*l, path))
 }
@@ -697,7 +704,7 @@ const BASES: &[&str] = &[
 ];
 
 /// The base address of a client object.
-fn base_of(made: &Made) -> Option<Set> {
+pub fn base_of(made: &Made) -> Option<Set> {
     let mut at = Some(made);
     while let Some(made) = at {
         let last = last_segment(&made.path);
@@ -867,7 +874,7 @@ pub fn process_words(path: &str, args: &Args) -> Option<Vec<Set>> {
 }
 
 /// Splits a command line at blanks outside quotes.
-fn split_words(text: &Text) -> Vec<Set> {
+pub fn split_words(text: &Text) -> Vec<Set> {
     let mut words = Vec::new();
     let mut word = Text::default();
     let mut quote = None;

@@ -118,7 +118,9 @@ impl Value {
     /// The value itself, or without its parts where it has grown too large to be worth following.
     fn bounded(self) -> Self {
         let limit = match &self {
-            Self::Text(t) if t.pieces.len() > MAX_PIECES => return Self::Text(Arc::new(Text::piece(Piece::Hole(Name::default())))),
+            Self::Text(t) if t.pieces.len() > MAX_PIECES => {
+                return Self::Text(Arc::new(Text::piece(Piece::Hole(Name::default()))));
+            }
             Self::Table(_) | Self::List(_) => MAX_TABLE,
             Self::Made(m) if m.on.is_none() && m.args == Args::default() => return self,
             Self::Instance(i) if i.made.is_none() && i.fields.is_none() => return self,
@@ -138,7 +140,8 @@ impl Value {
             Self::Instance(i) => Self::Instance(Arc::new(Instance::any(i.class))),
             Self::Function(c) => Self::Function(Arc::new(Closure::plain(c.function))),
             Self::Table(t) => {
-                let plain = |s: &Set| Set { items: s.items.iter().filter(|i| !i.value.is_composite()).cloned().collect() };
+                let plain =
+                    |s: &Set| Set { items: s.items.iter().filter(|i| !i.value.is_composite()).cloned().collect() };
                 let entries = t.entries.iter().take(MAX_VALUES).map(|(k, v)| (k.clone(), plain(v))).collect();
                 Self::Table(Arc::new(Table { entries, rest: Set::unknown() }))
             }
@@ -195,7 +198,9 @@ fn weigh(value: &Value, left: &mut usize, depth: u8) -> bool {
     let mut sets = |s: &Set| s.items.iter().all(|i| weigh(&i.value, left, depth + 1));
     let mut args = |a: &Args| a.all().all(&mut sets);
     match value {
-        Value::Made(m) => args(&m.args) && m.on.as_ref().is_none_or(|on| weigh(&Value::Made(on.clone()), left, depth + 1)),
+        Value::Made(m) => {
+            args(&m.args) && m.on.as_ref().is_none_or(|on| weigh(&Value::Made(on.clone()), left, depth + 1))
+        }
         Value::Instance(i) => {
             i.made.iter().flat_map(|b| &b.args).all(&mut sets)
                 && i.fields.iter().flat_map(|t| &t.entries).all(|(_, s)| sets(s))

@@ -15,6 +15,11 @@ pub const HOST: &str = "host-not-constant";
 /// A guess too weak to count.
 pub const WEAK: &str = "not-proven";
 
+/// An endpoint that older clients call and no document of Datadog's describes.
+pub const UNDOCUMENTED: &str = "undocumented-endpoint";
+/// An endpoint of older releases of which no requirement was ever published.
+pub const RETIRED: &str = "retired-endpoint";
+
 /// One sentence for people, and what they can do about it.
 pub fn describe(reason: &str) -> (&'static str, &'static str) {
     match reason {
@@ -28,6 +33,14 @@ pub fn describe(reason: &str) -> (&'static str, &'static str) {
         UNKNOWN_ENDPOINT => (
             "Datadog's documents do not describe this endpoint",
             "find out what it needs by trying it with a scoped key",
+        ),
+        UNDOCUMENTED => (
+            "older clients call this endpoint, but no document says what it needs",
+            "move to a documented endpoint, or try it with a scoped key",
+        ),
+        RETIRED => (
+            "Datadog's documents dropped this endpoint and never said what it needs",
+            "move to its successor (ddscope explain tells which)",
         ),
         VERB => {
             ("the HTTP method is decided at run time", "look at the candidates; a recorded trace would tell (--trace)")

@@ -120,7 +120,7 @@ fn load<'t>(tree: &'t Tree, result: &mut Code) -> Vec<Source<'t>> {
 struct Project<'t> {
     sources: Vec<Source<'t>>,
     links: Links,
-    modules: Vec<Module>,
+    modules: Vec<Arc<Module>>,
     problems: Vec<Error>,
 }
 
@@ -215,7 +215,7 @@ impl Project<'_> {
             match modules {
                 Some((text, modules)) => {
                     source.text = Some(text);
-                    self.modules.extend(modules);
+                    self.modules.extend(modules.into_iter().map(Arc::new));
                 }
                 None => {
                     source.text = None;
