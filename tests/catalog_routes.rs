@@ -85,6 +85,7 @@ fn holes_in_paths() {
     one("GET", "{}://{}/api/v1/monitor", "v1:ListMonitors", Exact);
     one("POST", "/api/v1/monitor/{}/mute", "undocumented:POST:/api/v1/monitor/{monitor_id}/mute", Exact);
     one("GET", "/api/v1/query{}", "v1:QueryMetrics", Inferred);
+    assert!(found("GET", "https://api.datadoghq.com/api/v1{}").is_empty());
     assert_eq!(found("GET", "/api/v1/monitor{}"), [("v1:ListMonitors", Inferred), ("v1:GetMonitor", Candidate)]);
 }
 
@@ -106,6 +107,8 @@ fn a_base_that_is_not_written_may_hold_the_prefix() {
     one("GET", "{}/monitor", "v1:ListMonitors", Inferred);
     one("GET", "/monitor/{}", "v1:GetMonitor", Inferred);
     one("GET", "http://localhost:8080/datadog/api/v1/monitor", "v1:ListMonitors", Inferred);
+    assert!(found("POST", "http://collector:4318/v1/metrics").is_empty());
+    assert!(found("GET", "https://example.com/monitor").is_empty());
     let both = found("GET", "{}/downtime/{}");
     assert_eq!(both, [("v1:GetDowntime", Candidate), ("v2:GetDowntime", Candidate)]);
 }

@@ -60,7 +60,9 @@ impl Index {
                 continue;
             }
             push(&mut methods, names::fold(name), number);
-            push(&mut classes, names::fold(&names::class_plain(row.group)), number);
+            if !row.group.is_empty() {
+                push(&mut classes, names::fold(&names::class_plain(row.group)), number);
+            }
             for class in row.classes {
                 push(&mut classes, names::fold(class), number);
             }

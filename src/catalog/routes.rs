@@ -6,6 +6,7 @@ mod walk;
 
 use super::{Catalog, Operation};
 use crate::url::{Host, Target, special_of_pattern};
+use std::collections::HashSet;
 use walk::{Found, Segment, Walk};
 
 /// How an address fits a template, best first.
@@ -97,7 +98,8 @@ impl<'a> Asked<'a> {
     /// `v1/series`, `/monitor`: the base, which is not written here, may end in `/api`, `/api/v1` or `/api/v2`.
     fn below_base(&self, segments: &[Segment<'_>]) -> Vec<RouteMatch<'static>> {
         let Some(Segment::Text(first)) = segments.first() else { return Vec::new() };
-        if self.target.host.is_datadog() || *first == "api" {
+        let base_unwritten = matches!(self.target.host, Host::Hole | Host::None);
+        if !base_unwritten || *first == "api" {
             return Vec::new();
         }
         if BRANCHES.contains(first) {
@@ -149,19 +151,18 @@ impl<'a> Asked<'a> {
     }
 
     fn prune(&self, kept: Vec<(Found, Quality, &'static Operation)>) -> Vec<RouteMatch<'static>> {
-        let Some(&(best, quality, _)) = kept.first() else { return Vec::new() };
+        let Some(&(best, quality, first)) = kept.first() else { return Vec::new() };
+        if kept.len() == 1 && self.method.is_some() {
+            return vec![RouteMatch { operation: first, quality }];
+        }
+        let mut seen: HashSet<(u16, &str, &[&str])> = HashSet::new();
         let mut out: Vec<RouteMatch<'static>> = Vec::new();
         for (found, quality_here, operation) in kept {
             // a whole match drops everything less literal; rows on one route are the same route's past
             let weaker =
                 quality_here != Quality::Candidate && (found.literals, found.mask) != (best.literals, best.mask);
             let beside = quality == Quality::Exact && quality_here != Quality::Exact;
-            let same_route = |known: &RouteMatch<'_>| {
-                known.operation.method == operation.method
-                    && known.operation.hosts == operation.hosts
-                    && super::trie::shape("", known.operation.path) == super::trie::shape("", operation.path)
-            };
-            if !(weaker || beside || out.iter().any(same_route)) {
+            if !(weaker || beside) && seen.insert((found.node, operation.method, operation.hosts)) {
                 out.push(RouteMatch { operation, quality: quality_here });
             }
         }

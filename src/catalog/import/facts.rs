@@ -32,8 +32,31 @@ pub fn apply(table: &mut Table, files: &[File]) {
     for (_, text) in files.iter().filter(|(_, text)| text.contains("/api/latest/scopes")) {
         scopes_page(table, text);
     }
+    group_by_path(table);
     complete_scopes(table, &BTreeSet::new(), false);
     text::sort(table);
+}
+
+/// Rows without a group get the one that all documented rows below the same three or more segments share.
+fn group_by_path(table: &mut Table) {
+    let stem = |path: &str, length: usize| {
+        let literal: Vec<&str> =
+            trie::segments(path).take_while(|segment| !trie::is_param(segment)).take(length).collect();
+        (literal.len() == length).then(|| literal.join("/"))
+    };
+    let mut groups: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in table.operations.iter().filter(|row| !row.group.is_empty() && row.query.is_none()) {
+        for length in 3..=6 {
+            if let Some(stem) = stem(&row.path, length) {
+                groups.entry(stem).or_default().insert(row.group.clone());
+            }
+        }
+    }
+    for row in table.operations.iter_mut().filter(|row| row.group.is_empty()) {
+        let shared = (3..=6).rev().filter_map(|length| groups.get(&stem(&row.path, length)?));
+        let group = shared.take(1).find(|groups| groups.len() == 1).and_then(BTreeSet::first);
+        row.group = group.cloned().unwrap_or_default();
+    }
 }
 
 /// Lines of a tab-separated file without its heading, as fields.
@@ -140,6 +163,7 @@ fn retired(table: &mut Table, text: &str) {
             oauth: clauses(words(field(&fields, 4)).into_iter().map(|name| vec![name]).collect()),
             keys: retired_keys(&fields),
             successor,
+            classes: known::OLD_CLASS_OF.iter().filter(|(of, _)| *of == id).map(|(_, old)| (*old).to_owned()).collect(),
             ..OperationRow::default()
         };
         table.operations.push(row);
@@ -223,6 +247,10 @@ fn legacy(table: &mut Table, text: &str) {
     for fields in lines(text) {
         let (client, symbol, method, path) =
             (field(&fields, 0), field(&fields, 1), field(&fields, 2), field(&fields, 3));
+        if path.starts_with("/api/v") && trie::segments(path).count() == 2 {
+            // a call whose path is empty by accident would make every base a route
+            continue;
+        }
         let named = Some(field(&fields, 4)).filter(|id| table.operations.iter().any(|row| row.id == *id));
         let shape = trie::shape(method, path);
         let by_route = table

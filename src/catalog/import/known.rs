@@ -106,7 +106,14 @@ pub const OLD_CLASSES: [(&str, &str); 4] = [
 ];
 
 /// Operations that stood on another class: operation, old class.
-pub const OLD_CLASS_OF: [(&str, &str); 1] = [("v2:CreateServiceAccount", "UsersApi")];
+pub const OLD_CLASS_OF: [(&str, &str); 6] = [
+    ("v2:CreateService", "ServicesApi"),
+    ("v2:CreateServiceAccount", "UsersApi"),
+    ("v2:DeleteService", "ServicesApi"),
+    ("v2:GetService", "ServicesApi"),
+    ("v2:GetServices", "ServicesApi"),
+    ("v2:UpdateService", "ServicesApi"),
+];
 
 /// Endpoints of the documentation's page of scopes that no document of the releases read has: anchor, method, path.
 pub const SCOPE_PAGE_ROUTES: [(&str, &str, &str); 4] = [

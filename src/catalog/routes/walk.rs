@@ -65,6 +65,8 @@ pub(super) fn segments(path: &Template) -> SmallVec<[Segment<'_>; 12]> {
 pub(super) struct Found {
     /// Row of the operation.
     pub operation: u16,
+    /// Where in the tree its template ends: equal for templates that differ in parameters' names only.
+    pub node: u16,
     /// How well path and template agree.
     pub quality: Quality,
     /// How many literals of the template are written.
@@ -112,9 +114,10 @@ impl<'s, 't> Walk<'s, 't> {
 
     /// Depth is bounded by the number of segments.
     fn step(&mut self, node: u16, at: usize, state: State) {
+        let number = node;
         let Some(node) = self.tree.nodes.get(usize::from(node)).copied() else { return };
         let Some(&segment) = self.segments.get(at) else {
-            self.end(node, state);
+            self.end(number, node, state);
             return;
         };
         self.literal_branches(node, at, segment, state);
@@ -135,11 +138,11 @@ impl<'s, 't> Walk<'s, 't> {
         }
     }
 
-    fn end(&mut self, node: Node, state: State) {
+    fn end(&mut self, number: u16, node: Node, state: State) {
         let routes = usize::from(node.routes)..usize::from(node.routes) + usize::from(node.route_count);
         for &operation in self.tree.routes.get(routes).unwrap_or(&[]) {
             let State { quality, literals, mask, .. } = state;
-            self.found.push(Found { operation, quality, literals, mask });
+            self.found.push(Found { operation, node: number, quality, literals, mask });
         }
     }
 
