@@ -162,14 +162,12 @@ fn roles_take_their_ids_from_the_listing_of_the_site() {
 
 #[test]
 fn names_that_a_site_lacks_are_warned_about() {
-    let folder = tempfile::tempdir().unwrap();
-    let har = r#"{"log":{"version":"1.2","creator":{"name":"r","version":"1"},"entries":[
-      {"request":{"method":"POST","url":"https://api.datadoghq.com/api/v2/statuspages/7/degradations"},"response":{"status":200}}]}}"#;
-    fs::write(folder.path().join("t.har"), har).unwrap();
-    let (text, told, _) = generate(folder.path(), &["--trace", "t.har", "--for-site", "us5.datadoghq.com"]);
-    assert!(text.contains("status_pages_notice_write"), "{text}");
-    assert!(told.contains("`status_pages_notice_write` is not known at us5.datadoghq.com"), "{told}");
-    let (_, told, _) = generate(folder.path(), &["--trace", "t.har", "--for-site", "datadog.eu"]);
+    let scopes = ["monitors_read".into(), "status_pages_notice_write".into()];
+    let told = ddscope::emit::site::warnings(&scopes, "us5.datadoghq.com");
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("`status_pages_notice_write` is not known at us5.datadoghq.com"), "{told:?}");
+    assert!(ddscope::emit::site::warnings(&scopes, "datadoghq.com").is_empty());
+    let (_, told, _) = generate(&project(), &["src", "--for-site", "datadog.eu"]);
     assert!(told.contains("`datadog.eu` is no site that ddscope knows"), "{told}");
 }
 

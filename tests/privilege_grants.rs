@@ -79,6 +79,7 @@ fn every_shape_is_read() {
         "list_object.json",
         "list.txt",
         "list_status.txt",
+        "keys.tf",
     ];
     let all: Vec<String> = names.iter().map(|name| format!("# {name}\n{}", shown(&read(name)))).collect();
     insta::assert_snapshot!(all.join("\n"));

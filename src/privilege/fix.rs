@@ -4,6 +4,7 @@
 //! might need stays, and so does what is allowed.
 
 use super::compare::Comparison;
+use super::grants::terraform::{looked_up, source_of};
 use super::held::FaultKind;
 use super::takeover::takeover_reason;
 use crate::error::{Error, Result};
@@ -12,7 +13,7 @@ use crate::finding::{Code, Finding};
 use crate::ir::Name;
 use hcl_edit::Span;
 use hcl_edit::expr::Expression;
-use hcl_edit::structure::{Block, Body};
+use hcl_edit::structure::Body;
 use std::collections::BTreeMap;
 use toml_edit::{Document, Item};
 
@@ -123,39 +124,40 @@ fn toml(text: &str, edits: &[&Edit]) -> Result<String> {
         let Some((edit, array)) = edit.zip(table.get("scopes").and_then(Item::as_array)) else { continue };
         let items = array.iter().map(|value| Some((value.span()?, value.as_str()?.to_owned())));
         if let (Some(range), Some(items)) = (array.span(), items.collect()) {
-            lists.push((List { range, items }, *edit));
+            lists.push((List { range, items, frame: None }, *edit));
         }
     }
     Ok(list::rewrite(text, lists))
 }
 
-/// Resource types with a `scopes` list of names.
-const KEYS: [&str; 3] =
-    ["datadog_application_key", "datadog_service_access_token", "datadog_service_account_application_key"];
+/// The name that an element is known by in grants; nothing for expressions that are not understood, which stay.
+fn name_of(value: &Expression) -> String {
+    value.as_str().map(str::to_owned).or_else(|| looked_up(value)).unwrap_or_default()
+}
 
 /// The lists of a Terraform file and what is to be done to each.
 fn hcl(text: &str, edits: &[&Edit]) -> Result<String> {
     let body: Body = text.parse().map_err(|_| Error::new("not valid HCL"))?;
     let lines = crate::config::LineIndex::new(text);
     let mut lists = Vec::new();
-    for block in body.blocks().filter(|block| is_key(block)) {
+    for block in body.blocks().filter(|block| source_of(block).is_some()) {
         let Some(range) = block.span() else { continue };
         let (first, last) = (lines.position(range.start).0, lines.position(range.end).0);
         let edit = edits.iter().find(|edit| (first..=last).contains(&edit.line));
-        let attribute = block.body.get_attribute("scopes");
-        let Some((edit, Expression::Array(array))) = edit.zip(attribute.map(|attribute| &attribute.value)) else {
-            continue;
+        let Some(edit) = edit else { continue };
+        let array = match block.body.get_attribute("scopes").map(|attribute| &attribute.value) {
+            Some(Expression::Array(array)) => array,
+            // Written elsewhere: not for us to follow.
+            Some(_) => continue,
+            None => {
+                lists.extend(list::missing(text, range).map(|list| (list, *edit)));
+                continue;
+            }
         };
-        // An id looked up by an expression has a span too, but no text: it stays.
-        let items = array.iter().map(|value| Some((value.span()?, value.as_str().unwrap_or_default().to_owned())));
+        let items = array.iter().map(|value| Some((value.span()?, name_of(value))));
         if let (Some(range), Some(items)) = (array.span(), items.collect()) {
-            lists.push((List { range, items }, *edit));
+            lists.push((List { range, items, frame: None }, *edit));
         }
     }
     Ok(list::rewrite(text, lists))
-}
-
-fn is_key(block: &Block) -> bool {
-    let kind = block.labels.first().map(|label| label.as_str());
-    block.ident.as_str() == "resource" && kind.is_some_and(|kind| KEYS.contains(&kind))
 }

@@ -20,6 +20,7 @@ mod oauth;
 mod plain;
 mod roles;
 pub(crate) mod secret;
+pub(crate) mod terraform;
 
 use json::Node;
 
@@ -289,6 +290,11 @@ pub fn read_text(path: &Path) -> Result<String> {
 pub fn parse(text: &str, file: &str, listing: &Listing) -> Result<Vec<Grant>> {
     let file: Arc<str> = file.into();
     let context = Context { file: file.clone(), listing };
+    if file.ends_with(".tf") {
+        let found = terraform::read(text, &file).map_err(|error| error.at(&*file))?;
+        let none = || Error::new("no key or token is declared in it").at(&*file);
+        return if found.is_empty() { Err(none()) } else { Ok(found) };
+    }
     let starts = text.trim_start();
     let grants = if starts.starts_with(['{', '[']) && !plain::is_bracketed_words(starts) {
         let mut grants = Vec::new();

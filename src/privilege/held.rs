@@ -2,6 +2,7 @@
 //!
 //! Old names get their new ones, ids their names, slips are noted. What the holding is needed for is left to `compare`.
 
+use super::grants::terraform::LOOKUP;
 use super::grants::{Credential, Grant, Granted, Listing, Source};
 use crate::catalog::{Catalog, Held as OauthHeld};
 use crate::ir::Name;
@@ -83,6 +84,9 @@ fn judge(
     catalog: &Catalog,
 ) -> (Option<Name>, Option<FaultKind>) {
     let written = granted.name.as_str();
+    if let Some(name) = written.strip_prefix(LOOKUP) {
+        return (None, Some(FaultKind::Id(Some(name.into()))));
+    }
     if is_uuid(written) {
         let name = name_of_id(written, listing, catalog);
         let by_id = matches!(source, Source::Role | Source::User) || credential == Credential::Role;

@@ -1,6 +1,7 @@
 //! Comparisons in sentences: findings with places, notes and what to do.
 
 use super::compare::{Case, Comparison, Doubt, Excess, Missing, counted, described, requirement};
+use super::grants::terraform::LOOKUP;
 use super::grants::{Credential, Holding, Source};
 use super::held::{Fault, FaultKind};
 use super::solve::some_of;
@@ -117,7 +118,10 @@ fn wrong_name(fault: &Fault, comparison: &Comparison) -> Finding {
         FaultKind::Id(known) => {
             let help =
                 known.as_ref().map_or("write the permission's name".to_owned(), |known| format!("write \"{known}\""));
-            let message = format!("`{name}` is the id of a permission, and scopes are names: the API refuses it");
+            let message = match name.strip_prefix(LOOKUP) {
+                Some(_) => "`data.datadog_permissions` gives ids, and scopes are names: the API refuses it".to_owned(),
+                None => format!("`{name}` is the id of a permission, and scopes are names: the API refuses it"),
+            };
             Finding::new(Code::IdAsScope, name.as_str(), message).help(help)
         }
         FaultKind::UnknownId => {

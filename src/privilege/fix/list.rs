@@ -12,6 +12,16 @@ pub(super) struct List {
     pub range: Range<usize>,
     /// The elements with their quotes, and what is between the quotes (empty if it is no plain string).
     pub items: Vec<(Range<usize>, String)>,
+    /// What to write in front of a list that is not there yet, and behind it.
+    pub frame: Option<(&'static str, &'static str)>,
+}
+
+/// A list to be made at the end of an HCL block that has none; nothing if the block has no closing brace on its own line.
+pub(super) fn missing(text: &str, block: Range<usize>) -> Option<List> {
+    let end = block.start + text.get(block)?.rfind('}')?;
+    let line_start = text[..end].rfind('\n')? + 1;
+    let alone = text[line_start..end].trim().is_empty();
+    alone.then(|| List { range: line_start..line_start, items: Vec::new(), frame: Some(("  scopes = ", "\n")) })
 }
 
 /// The text with every list edited.
@@ -21,7 +31,15 @@ pub(super) fn rewrite(text: &str, mut lists: Vec<(List, &Edit)>) -> String {
     let mut out = text.to_owned();
     for (list, edit) in lists {
         if let Some(inside) = text.get(list.range.clone()) {
-            out.replace_range(list.range.clone(), &rewritten(inside, &list, edit));
+            let with = match list.frame {
+                Some(_) if edit.add.is_empty() => continue,
+                Some((before, after)) => {
+                    let names: String = edit.add.iter().map(|name| format!("\n    \"{name}\",")).collect();
+                    format!("{before}[{names}\n  ]{after}")
+                }
+                None => rewritten(inside, &list, edit),
+            };
+            out.replace_range(list.range.clone(), &with);
         }
     }
     out
