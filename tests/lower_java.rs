@@ -66,7 +66,7 @@ fn statements_and_expressions() {
         r#"
 package com.acme;
 import com.acme.Paths;
-class Run {
+class Run extends Base {
   private MonitorsApi api;
   private Map<String, String> paths = new HashMap<>();
   String site = System.getenv("DD_SITE");

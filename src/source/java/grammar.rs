@@ -20,6 +20,7 @@ grammar!(tree_sitter_java::LANGUAGE;
         Block = "block",
         CastExpression = "cast_expression",
         CatchClause = "catch_clause",
+        CatchParameter = "catch_formal_parameter",
         CharacterLiteral = "character_literal",
         ClassBody = "class_body",
         ClassDeclaration = "class_declaration",

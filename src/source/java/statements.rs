@@ -242,8 +242,7 @@ impl<'t> Lowerer<'t> {
                 Kind::Block => self.flattened(Some(part)),
                 Kind::CatchClause => {
                     let when = self.b.unknown(part);
-                    let body = child(part, Field::Body);
-                    arms.push(self.arm(Some(when), |s| body.into_iter().for_each(|b| s.statement(b))));
+                    arms.push(self.arm(Some(when), |s| s.catch_clause(part)));
                 }
                 Kind::FinallyClause => last = self.b.first(part),
                 _ => {}
@@ -254,6 +253,17 @@ impl<'t> Lowerer<'t> {
         }
         if let Some(last) = last {
             self.statement(last);
+        }
+    }
+
+    fn catch_clause(&mut self, node: Node<'t>) {
+        let parameter = self.b.kids(node).into_iter().find(|k| kind(*k) == Kind::CatchParameter);
+        if let Some(name) = parameter.and_then(|p| child(p, Field::Name)) {
+            let name = self.b.name(name);
+            self.b.scope.declare(name);
+        }
+        if let Some(body) = child(node, Field::Body) {
+            self.statement(body);
         }
     }
 }

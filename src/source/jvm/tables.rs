@@ -87,7 +87,7 @@ pub(crate) fn table_call<'t>(
         }
         (Table::Map, "put" | "putIfAbsent" | "set", [key, value]) => {
             b.emit(Stmt::Assign(Place::Index(object, key.value), value.value));
-            Some(value.value)
+            Some(b.unknown(node))
         }
         (Table::List, "add", [value]) | (Table::List, "add", [_, value]) => {
             let added = b.add(Expr::List(vec![value.value]), node);

@@ -255,6 +255,10 @@ impl<'t> Lowerer<'t> {
                 Kind::CatchBlock => {
                     let when = Some(self.b.unknown(part));
                     let frame = self.b.begin_block();
+                    if let Some(name) = self.b.first(part).filter(|k| kind(*k) == Kind::Identifier) {
+                        let name = self.ident(name);
+                        self.b.scope.declare(name);
+                    }
                     let block = self.b.kids(part).into_iter().find(|k| kind(*k) == Kind::Block);
                     block.into_iter().for_each(|b| self.statement(b));
                     arms.push(Arm { when, body: self.b.end_block(frame) });
