@@ -103,8 +103,8 @@ pub struct Resolver<'c> {
 enum Key {
     /// A place in a file.
     Source(Arc<str>, u32, u32),
-    /// Records of one trace that differ only in time and number.
-    Trace(Arc<str>, Observed),
+    /// Records of one trace that differ only in time and number; what decides between requirements keeps them apart.
+    Trace(Arc<str>, Observed, Vec<(Name, Name)>),
 }
 
 impl Key {
@@ -115,7 +115,7 @@ impl Key {
                 let mut observed = evidence.observed.as_deref().cloned().unwrap_or_default();
                 observed.time = None;
                 observed.count = 0;
-                Self::Trace(file.clone(), observed)
+                Self::Trace(file.clone(), observed, evidence.literals.clone())
             }
         }
     }
@@ -159,7 +159,12 @@ impl<'c> Resolver<'c> {
         }
     }
 
-    fn keep(&mut self, operation: &'static Operation, evidence: Evidence) {
+    fn keep(&mut self, operation: &'static Operation, mut evidence: Evidence) {
+        if let (Call::Http { url, .. }, Place::Record { .. }) = (&evidence.call, &evidence.place)
+            && let Some((name, value)) = operation.decided_in(&url.to_string())
+        {
+            evidence.literals.push((Name::new(name), Name::new(value)));
+        }
         let (_, places) = self.usages.entry(operation.id).or_insert_with(|| (operation, BTreeMap::new()));
         match places.entry(Key::of(&evidence)) {
             std::collections::btree_map::Entry::Vacant(place) => {

@@ -88,6 +88,17 @@ impl Operation {
         self.has("log-monitors-unscoped-key-only")
     }
 
+    /// Where a path parameter decides (`/api/v2/widgets/{experience_type}`): its name and its value in this URL.
+    pub fn decided_in<'u>(&self, url: &'u str) -> Option<(&'static str, &'u str)> {
+        let decided = self.decided_by?;
+        let path = url.split(['?', '#']).next()?;
+        let is_decided = |segment: &str| segment.strip_prefix('{').and_then(|it| it.strip_suffix('}')) == Some(decided);
+        // counted from the end: a gateway may have put something before the path
+        let back = self.path.split('/').rev().position(is_decided)?;
+        let value = path.trim_end_matches('/').rsplit('/').nth(back)?;
+        (!value.is_empty() && !value.contains('{')).then_some((decided, value))
+    }
+
     /// Whether the application key must be registered for the Actions API.
     pub fn is_registered_key_only(&self) -> bool {
         self.has("registered-key-only")

@@ -185,15 +185,9 @@ pub fn needs(usages: &[Usage], credential: Credential, include_tests: bool, weig
 /// The literals of a call. Where a path parameter decides (`/api/v2/widgets/{experience_type}`), the path shows its value.
 fn literals<'a>(operation: &Operation, evidence: &'a Evidence) -> Cow<'a, [(Name, Name)]> {
     let from_path = || {
-        let decided = operation.decided_by?;
         let Call::Http { url, .. } = &evidence.call else { return None };
-        let url = url.to_string();
-        let path = url.split(['?', '#']).next()?;
-        let hole = format!("{{{decided}}}");
-        let template: Vec<&str> = operation.path.split('/').collect();
-        let back = template.len() - template.iter().position(|segment| *segment == hole)?;
-        let value = path.trim_end_matches('/').rsplit('/').nth(back.checked_sub(1)?)?;
-        (!value.is_empty() && !value.contains('{')).then(|| (Name::new(decided), Name::new(value)))
+        let (name, value) = operation.decided_in(&url.to_string()).map(|(name, value)| (name, Name::new(value)))?;
+        Some((Name::new(name), value))
     };
     match from_path() {
         Some(pair) => Cow::Owned(evidence.literals.iter().cloned().chain([pair]).collect()),

@@ -8,6 +8,7 @@ use crate::trace::{self, Strength, Summary};
 use crate::url::{Target, Template};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -77,7 +78,12 @@ pub(super) fn read(paths: &[PathBuf], reading: &Reading<'_>) -> Result<Traffic> 
         let target = Target::parse(&Template::literal(url));
         let best =
             reading.catalog.routes(Some(method), &target).into_iter().min_by_key(|m| (m.quality, m.operation.id));
-        best.map(|m| std::ptr::from_ref::<Operation>(m.operation).addr())
+        best.map(|m| {
+            // what a path parameter decides must not be counted together
+            let mut key = DefaultHasher::new();
+            (std::ptr::from_ref::<Operation>(m.operation).addr(), m.operation.decided_in(url)).hash(&mut key);
+            key.finish() as usize
+        })
     };
     let asked = reading.options;
     let options = trace::Options {

@@ -157,6 +157,9 @@ pub fn cleaned(address: Address<'_>) -> String {
         let _ = write!(url, "https://{}", address.host.to_ascii_lowercase());
     }
     push_redacted(&mut url, address.path);
+    if let Some((name, value)) = deciding_query(address.query) {
+        let _ = write!(url, "?{name}={value}");
+    }
     url
 }
 

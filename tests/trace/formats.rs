@@ -15,6 +15,7 @@ macro_rules! yields {
 
 yields! {
     har: "browser.har";
+    deciding: "deciding.har";
     vcrpy: "vcrpy.yaml";
     ruby_vcr: "ruby_vcr.yaml";
     go_vcr: "go_vcr.yaml";

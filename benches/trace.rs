@@ -1,0 +1,222 @@
+//! How fast recordings are read, and in how much memory: `cargo bench --bench trace`.
+//!
+//! Makes a HAR, an audit archive and two access logs, 1 GiB each (`DDSCOPE_BENCH_MIB` changes that), runs the program on each of
+//! them, and `cat`, `jq` and `rg` beside it as far as they are installed. Figures mean something as ratios within one run. Peak
+//! memory is read off `/proc` and is missing where there is none.
+
+use ddscope::catalog::Catalog;
+use std::fs::File;
+use std::io::{BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Numbers that are the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 20).unwrap_or_default() % limit.max(1)
+    }
+}
+
+/// Requests as they are sent: every operation of the table, parameters filled with ids.
+struct Requests {
+    routes: Vec<(&'static str, &'static str)>,
+    random: Random,
+}
+
+impl Requests {
+    fn next(&mut self) -> (&'static str, String, u16) {
+        let (method, template) = self.routes[self.random.below(self.routes.len())];
+        let mut path = String::new();
+        for segment in template.split('/').skip(1) {
+            path.push('/');
+            match (segment.starts_with('{'), self.random.below(3)) {
+                (false, _) => path.push_str(segment),
+                (true, 0) => path.push_str(&self.random.below(10_000_000).to_string()),
+                (true, 1) => path.push_str(&format!("f47ac10b-58cc-4372-a567-{:012x}", self.random.below(1 << 40))),
+                (true, _) => path.push_str(&format!("abc-{:03x}-ghi", self.random.below(4096))),
+            }
+        }
+        let status = [200, 200, 200, 200, 201, 204, 400, 403, 404][self.random.below(9)];
+        (method, path, status)
+    }
+}
+
+type Record = fn(&mut Requests, &mut String);
+
+fn har(requests: &mut Requests, out: &mut String) {
+    let (method, path, status) = requests.next();
+    let fields = 5 + requests.random.below(60);
+    let body: String = (0..fields).map(|n| format!("\\\"field_{n}\\\":\\\"a value of some length {n}\\\",")).collect();
+    let separator = if out.is_empty() { "" } else { ",\n" };
+    out.push_str(separator);
+    out.push_str(&format!(
+        concat!(
+            "{{\"startedDateTime\":\"2026-07-03T10:11:12.345Z\",\"time\":12.5,\"request\":{{\"method\":\"{}\",",
+            "\"url\":\"https://api.datadoghq.com{}\",\"httpVersion\":\"HTTP/2\",\"cookies\":[],\"headers\":[",
+            "{{\"name\":\"accept\",\"value\":\"application/json\"}},{{\"name\":\"user-agent\",\"value\":\"Mozilla/5.0\"}}],",
+            "\"queryString\":[],\"headersSize\":-1,\"bodySize\":0}},\"response\":{{\"status\":{},\"statusText\":\"\",",
+            "\"headers\":[{{\"name\":\"content-type\",\"value\":\"application/json\"}}],\"content\":{{\"size\":1,",
+            "\"mimeType\":\"application/json\",\"text\":\"{{{}\\\"end\\\":1}}\"}},\"redirectURL\":\"\"}},\"cache\":{{}},",
+            "\"timings\":{{\"send\":0,\"wait\":1,\"receive\":2}}}}"
+        ),
+        method, path, status, body
+    ));
+}
+
+fn audit(requests: &mut Requests, out: &mut String) {
+    let (method, path, status) = requests.next();
+    let key = requests.random.below(40);
+    out.push_str(&format!(
+        concat!(
+            "{{\"date\":\"2026-07-03T10:11:12.345Z\",\"_id\":\"AQAAAYAiOhYWi7EZ-QAAAABBWUFp\",\"source\":\"audit\",",
+            "\"message\":\"{m} request made to {p} by ci@example.org with response {s}\",\"status\":\"info\",",
+            "\"tags\":[\"source:audit\"],\"attributes\":{{\"http\":{{\"status_code\":{s},\"url_details\":{{\"path\":\"{p}\",",
+            "\"host\":\"us1.prod.dog\"}},\"method\":\"{m}\",\"useragent\":\"datadog-api-client-python/2.62.0\"}},",
+            "\"network\":{{\"bytes_read\":0,\"client\":{{\"ip\":\"203.0.113.7\",\"geoip\":{{\"country\":{{\"iso_code\":\"US\"}}}}}}}},",
+            "\"usr\":{{\"email\":\"ci@example.org\",\"uuid\":\"0ed5718a-10e0-11ec-8246-da7ad0900002\"}},\"action\":\"accessed\",",
+            "\"evt\":{{\"name\":\"Request\",\"actor\":{{\"type\":\"API_KEY\"}}}},\"auth_method\":\"API_AND_APP_KEY\",",
+            "\"metadata\":{{\"api_key\":{{\"id\":\"aaaaaaaa-0000-4000-8000-{k:012}\"}},",
+            "\"application_key\":{{\"id\":\"bbbbbbbb-0000-4000-8000-{k:012}\",\"name\":\"deploy\"}}}}}}}}\n"
+        ),
+        m = method,
+        p = path,
+        s = status,
+        k = key
+    ));
+}
+
+fn all_datadog(requests: &mut Requests, out: &mut String) {
+    access(requests, out, true);
+}
+
+fn one_in_ten(requests: &mut Requests, out: &mut String) {
+    let datadog = requests.random.below(10) == 0;
+    access(requests, out, datadog);
+}
+
+fn access(requests: &mut Requests, out: &mut String, datadog: bool) {
+    let (method, path, status) = requests.next();
+    let host = if datadog { "api.datadoghq.com" } else { "registry.example.org" };
+    out.push_str(&format!(
+        "{host}:443 10.0.0.5 - - [03/Jul/2026:10:11:12 +0000] \"{method} {path} HTTP/1.1\" {status} 812 \"-\" \"Go-http-client/2.0 (linux; amd64)\"\n"
+    ));
+}
+
+/// Writes a file of about that many bytes: distinct records first, then all of them again.
+fn make(path: &Path, bytes: usize, head: &str, tail: &str, separator: &str, record: Record) -> std::io::Result<()> {
+    let operations = Catalog::builtin().operations();
+    let routes = operations.iter().map(|operation| (operation.method, operation.path)).collect();
+    let mut requests = Requests { routes, random: Random(0x9e37_79b9_7f4a_7c15) };
+    let mut block = String::new();
+    while block.len() < bytes.min(64 << 20) {
+        record(&mut requests, &mut block);
+    }
+    let mut out = BufWriter::new(File::create(path)?);
+    out.write_all(head.as_bytes())?;
+    let mut written = 0;
+    while written < bytes {
+        if written > 0 {
+            out.write_all(separator.as_bytes())?;
+        }
+        out.write_all(block.as_bytes())?;
+        written += block.len();
+    }
+    out.write_all(tail.as_bytes())?;
+    out.flush()
+}
+
+struct Run {
+    time: Duration,
+    peak: Option<u64>,
+}
+
+/// Runs a program to its end, draining its output; `None` if it cannot be run.
+fn run(program: &str, arguments: &[&str]) -> Option<Run> {
+    let start = Instant::now();
+    let mut child = Command::new(program).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+    let mut output = child.stdout.take()?;
+    let drain = std::thread::spawn(move || {
+        let mut buffer = vec![0; 1 << 20];
+        while output.read(&mut buffer).is_ok_and(|count| count > 0) {}
+    });
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = None;
+    let ended = loop {
+        peak = peak.max(std::fs::read_to_string(&status).ok().and_then(|text| high_water(&text)));
+        if let Some(ended) = child.try_wait().ok()? {
+            break ended;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    let time = start.elapsed();
+    let _ = drain.join();
+    ended.success().then_some(Run { time, peak })
+}
+
+fn high_water(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
+
+fn report(label: &str, bytes: u64, run: Option<&Run>, own: Option<&Run>) {
+    let Some(run) = run else { return println!("  {label:<28} not installed, or failed") };
+    let rate = bytes as f64 / 1e6 / run.time.as_secs_f64();
+    let peak = run.peak.map_or("?".to_owned(), |kib| format!("{:.1} MiB", kib as f64 / 1024.0));
+    let ratio = own.map_or(0.0, |own| run.time.as_secs_f64() / own.time.as_secs_f64());
+    println!("  {label:<28} {:>7.2} s {rate:>8.0} MB/s {ratio:>7.2} x {peak:>12}", run.time.as_secs_f64());
+}
+
+fn measure(name: &str, path: &Path, filter: Option<&str>) {
+    let file = path.to_string_lossy();
+    let bytes = path.metadata().map(|metadata| metadata.len()).unwrap_or_default();
+    println!("{name}, {bytes} bytes");
+    // the file is in the page cache for all of them
+    let _ = run("cat", &[&file]);
+    let mut own: Option<Run> = None;
+    for _ in 0..3 {
+        let next = run(env!("CARGO_BIN_EXE_ddscope"), &["scan", "--trace", &file, "--format", "json"]);
+        own = match (own, next) {
+            (Some(best), Some(next)) if best.time <= next.time => Some(best),
+            (best, next) => next.or(best),
+        };
+    }
+    report("ddscope scan (best of 3)", bytes, own.as_ref(), own.as_ref());
+    report("cat", bytes, run("cat", &[&file]).as_ref(), own.as_ref());
+    report("rg -c datadoghq", bytes, run("rg", &["-c", "datadoghq", &file]).as_ref(), own.as_ref());
+    report("grep -c datadoghq", bytes, run("grep", &["-c", "datadoghq", &file]).as_ref(), own.as_ref());
+    if let Some(filter) = filter {
+        report("jq", bytes, run("jq", &["-r", filter, &file]).as_ref(), own.as_ref());
+    }
+}
+
+fn main() -> std::io::Result<()> {
+    // `cargo test --benches` only wants to know that it starts
+    if std::env::args().any(|argument| argument == "--test") {
+        return Ok(());
+    }
+    let mebibytes = std::env::var("DDSCOPE_BENCH_MIB").ok().and_then(|text| text.parse().ok()).unwrap_or(1024);
+    let size = mebibytes << 20;
+    let folder = tempfile::tempdir()?;
+    let at = |name: &str| -> PathBuf { folder.path().join(name) };
+    // jq builds the whole document of a HAR in memory, ten times its size: only where that fits
+    let jq_on_har = (mebibytes <= 256).then_some(".log.entries[].request | .method + \" \" + .url");
+    let cases: [(&str, &str, &str, &str, &str, Record, Option<&str>); 4] = [
+        ("HAR", "a.har", "{\"log\":{\"version\":\"1.2\",\"entries\":[", "]}}\n", ",\n", har, jq_on_har),
+        ("audit archive", "audit.json", "", "", "", audit, Some(".attributes.http.method")),
+        ("access log, all Datadog's", "all.log", "", "", "", all_datadog, None),
+        ("access log, one line in ten", "tenth.log", "", "", "", one_in_ten, None),
+    ];
+    for (name, file, head, tail, separator, record, filter) in cases {
+        let path = at(file);
+        make(&path, size, head, tail, separator, record)?;
+        measure(name, &path, filter);
+        std::fs::remove_file(&path)?;
+    }
+    Ok(())
+}
