@@ -52,6 +52,24 @@ function lazy() { const fs = require('fs'); return fs; }
 }
 
 #[test]
+fn compiled_code() {
+    insta::assert_snapshot!(lowered(
+        "dist/index.js",
+        r#"
+var __awaiter = (this && this.__awaiter) || function (thisArg, _arguments, P, generator) { return new P(step); };
+const base_1 = __importDefault(require("./base"));
+const list = (path) => __awaiter(void 0, void 0, void 0, function* () {
+  const response = yield base_1.default.get(util.format("/api/%s%s", version, path), _.assign({}, options, { retry: 1 }));
+  return response.data;
+});
+exports.list = list;
+var Old = function () { this.version = "v1"; };
+Old.prototype.get = function (path) { return fetch(path); };
+"#
+    ));
+}
+
+#[test]
 fn functions_as_classes() {
     insta::assert_snapshot!(lowered(
         "lib/client.js",

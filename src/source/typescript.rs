@@ -82,6 +82,8 @@ struct Lowering<'t> {
     function: FunctionId,
     /// What `this` is in the methods of an object literal that has a name.
     this: Option<Name>,
+    /// Whether `yield` means `await` in the function being lowered.
+    awaits: bool,
     /// Functions that serve as classes (`F.prototype.m = …`), by name, with their class.
     constructors: Vec<(Name, crate::ir::ClassId)>,
     /// Names before `.prototype` anywhere in the file.
@@ -106,6 +108,7 @@ impl<'t> Lowering<'t> {
             hoisted: Vec::new(),
             function: Module::MAIN,
             this: None,
+            awaits: false,
             constructors: Vec::new(),
             prototypes: commonjs::prototype_names(text),
             framework: false,

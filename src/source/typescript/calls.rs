@@ -1,8 +1,10 @@
 //! Calls and constructions, and the shapes of them that mean something of their own: `require`, promises, array methods.
 
+use super::functions::Shape;
 use super::grammar::{Kind, Place as At};
 use super::{Item, Lowering, modules};
-use crate::ir::{Arg, Expr, ExprId, Key, Name, Stmt};
+use crate::ir::{Arg, Expr, ExprId, Key, Name, Piece, Stmt};
+use crate::source::lowering::percent;
 use tree_sitter::Node;
 
 /// Helpers that compilers put around `require`; they hand the module through.
@@ -85,11 +87,23 @@ impl<'t> Lowering<'t> {
             let inner = self.children(arguments.node).first()?;
             return Some(self.expr(inner));
         }
+        if helper == "__awaiter" {
+            return self.awaiter(arguments.node, node);
+        }
         if callee.kind != Kind::ImportKeyword && !matches!(name, "require" | "__require") {
             return None;
         }
         let module = self.module_argument(arguments.node)?;
         Some(self.add(Expr::Module(module), node))
+    }
+
+    /// `__awaiter(this, void 0, void 0, function* () { … yield x … })` is what compilers make of an `async` function.
+    fn awaiter(&mut self, arguments: Node<'t>, node: Node<'t>) -> Option<ExprId> {
+        let body = self.children(arguments).iter().last().filter(|a| a.kind == Kind::GeneratorExpression)?;
+        let shape = Shape { parent: Some(self.function), this: self.this.clone(), awaits: true, ..Shape::default() };
+        let id = self.function(body.node, shape);
+        let function = self.add(Expr::Lambda(id), body.node);
+        Some(self.apply(function, &[], node))
     }
 
     fn module_argument(&mut self, arguments: Node<'t>) -> Option<Name> {
@@ -170,6 +184,12 @@ impl<'t> Lowering<'t> {
             }
             "freeze" | "seal" if self.text(object.node) == "Object" => Some(self.expr(first?)),
             "assign" if self.text(object.node) == "Object" => Some(self.merged(arguments, node)),
+            "assign" | "merge" | "extend" | "defaults" if matches!(self.text(object.node), "_" | "lodash") => {
+                Some(self.merged(arguments, node))
+            }
+            "format" if self.text(object.node) == "util" && first?.kind == Kind::String => {
+                self.formatted(arguments, node)
+            }
             _ => None,
         }
     }
@@ -216,6 +236,25 @@ impl<'t> Lowering<'t> {
     fn merged(&mut self, arguments: Node<'t>, node: Node<'t>) -> ExprId {
         let entries = self.arguments(arguments).into_iter().map(|arg| (Key::Spread, arg.value)).collect();
         self.add(Expr::Object(entries), node)
+    }
+
+    /// `util.format("/x/%s", a)`.
+    fn formatted(&mut self, arguments: Node<'t>, node: Node<'t>) -> Option<ExprId> {
+        let children = self.children(arguments);
+        let mut parts = children.iter();
+        let format = self.string_value(parts.next()?.node);
+        let values: Vec<ExprId> = parts.map(|p| self.expr(p)).collect();
+        let mut pieces = Vec::new();
+        for part in percent::split(&format) {
+            match part {
+                percent::Part::Text(text) => pieces.push(Piece::Text(text)),
+                percent::Part::Arg(position) => match values.get(position) {
+                    Some(value) => self.push_piece(&mut pieces, *value),
+                    None => pieces.push(Piece::Expr(self.add(Expr::Unknown, node))),
+                },
+            }
+        }
+        Some(self.add(Expr::Text(pieces), node))
     }
 
     /// `new Type(args)`.

@@ -99,7 +99,7 @@ impl<'t> Lowering<'t> {
             name = Name::from(format!("set {name}"));
         }
         let parent = self.enclosing();
-        let shape = Shape { name, owner: Some(class), kind: Some(kind), parent, decorators, this: None };
+        let shape = Shape { name, owner: Some(class), kind: Some(kind), parent, decorators, ..Shape::default() };
         let id = self.function(item.node, shape);
         if kind == FunctionKind::Constructor {
             self.parameter_properties(class, item.node);
@@ -151,7 +151,7 @@ impl<'t> Lowering<'t> {
         if let Some(function) = value.filter(|v| matches!(v.kind, Kind::Arrow | Kind::FunctionExpression)) {
             let kind = self.has_token(node, "static").then_some(FunctionKind::Static);
             let parent = self.enclosing();
-            let shape = Shape { name, owner: Some(class), kind, parent, decorators, this: None };
+            let shape = Shape { name, owner: Some(class), kind, parent, decorators, ..Shape::default() };
             let id = self.function(function.node, shape);
             if let Some(class) = self.class_mut(class) {
                 class.methods.push(id);

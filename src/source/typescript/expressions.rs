@@ -406,6 +406,9 @@ impl<'t> Lowering<'t> {
 
     /// `yield x` hands out a value and goes on, hence a return that may or may not happen.
     fn yielded(&mut self, node: Node<'t>) -> ExprId {
+        if self.awaits {
+            return self.first(node);
+        }
         let value = self.children(node).first().map(|item| self.expr(item));
         if let Some(mut value) = value {
             if self.has_token(node, "*") {

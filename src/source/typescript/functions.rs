@@ -17,6 +17,8 @@ pub(super) struct Shape {
     pub decorators: Vec<ExprId>,
     /// The object whose method it is, where that has a name.
     pub this: Option<Name>,
+    /// Whether `yield` in it means `await`.
+    pub awaits: bool,
 }
 
 impl<'t> Lowering<'t> {
@@ -63,6 +65,7 @@ impl<'t> Lowering<'t> {
 
         let this = if arrow { self.this.clone() } else { shape.this };
         let outer_this = std::mem::replace(&mut self.this, this);
+        let outer_awaits = std::mem::replace(&mut self.awaits, shape.awaits);
         let outer_function = std::mem::replace(&mut self.function, id);
         let outer_hoisted = std::mem::take(&mut self.hoisted);
         let outer_block = std::mem::take(&mut self.block);
@@ -78,6 +81,7 @@ impl<'t> Lowering<'t> {
         body.append(&mut std::mem::replace(&mut self.block, outer_block));
         self.function = outer_function;
         self.this = outer_this;
+        self.awaits = outer_awaits;
         if let Some(function) = self.function_mut(id) {
             function.params = params;
             function.returns = returns;

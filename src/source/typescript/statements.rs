@@ -246,6 +246,12 @@ impl<'t> Lowering<'t> {
         }
         if target.kind == Kind::Identifier {
             let name = self.name(target.node);
+            if is_helper(&name) {
+                return;
+            }
+            if value.kind == Kind::FunctionExpression && self.prototypes.contains(name.as_str()) {
+                return self.constructor_function(value.node, name);
+            }
             let mut value = self.named_expr(value, &name);
             // A type says more than the value only where the value comes from elsewhere.
             if matches!(self.module.expr(value), Expr::Call(..) | Expr::Name(_) | Expr::Field(..) | Expr::Index(..))
@@ -275,6 +281,26 @@ impl<'t> Lowering<'t> {
             self.push(Stmt::Assign(Place::Name(name), value));
         }
     }
+}
+
+/// Functions that compilers put on top of a file; what they do is known where they are used.
+fn is_helper(name: &str) -> bool {
+    matches!(
+        name,
+        "__awaiter"
+            | "__generator"
+            | "__importStar"
+            | "__importDefault"
+            | "__createBinding"
+            | "__setModuleDefault"
+            | "__exportStar"
+            | "__rest"
+            | "__decorate"
+            | "__extends"
+            | "__assign"
+            | "__spreadArray"
+            | "__asyncValues"
+    )
 }
 
 /// Whether a `case` ends by leaving, so that it does not run on into the next one.
