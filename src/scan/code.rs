@@ -71,7 +71,12 @@ pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::C
     for round in 0..=ROUNDS {
         let last = round == ROUNDS || project.sources.iter().all(|s| s.done);
         let modules = if last { std::mem::take(&mut project.modules) } else { project.modules.clone() };
-        let analysis = flow::analyze(modules, &options);
+        // A panic in the engine costs the code, not the traffic, and never looks like an answer.
+        let Ok(analysis) = catch_unwind(AssertUnwindSafe(|| flow::analyze(modules, &options))) else {
+            let error = Error::new("the analysis of the code failed, which is a bug in ddscope");
+            result.problems.push(error.help("leave out folders with --exclude until it works, and please report it"));
+            break;
+        };
         result.evidence = analysis.evidence;
         if last || !project.parse_demanded(analysis.demand, &mut asked) {
             break;
