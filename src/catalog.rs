@@ -78,6 +78,9 @@ struct Tree {
     routes: &'static [u16],
 }
 
+/// Nothing in the table has a longer name, in bytes.
+const LONGEST_NAME: usize = 256;
+
 impl Catalog {
     /// The table that was compiled in.
     pub fn builtin() -> &'static Self {
@@ -121,6 +124,9 @@ impl Catalog {
 
     /// Names near `word` among scopes, operations and methods, best first; at most five.
     pub fn nearest(&self, word: &str) -> Vec<String> {
+        if word.len() > LONGEST_NAME {
+            return Vec::new();
+        }
         let folded = names::fold(word);
         let mut scored: Vec<(f64, &'static str)> = Vec::new();
         let mut weigh = |name: &'static str, shown: &'static str| {

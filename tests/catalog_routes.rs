@@ -196,5 +196,8 @@ fn hostile_addresses_are_only_not_found() {
         let _ = found("GET", text);
     }
     assert!(found("GET", &"/a".repeat(100_000)).is_empty());
+    assert!(found("GET", &"{".repeat(100_000)).is_empty());
+    assert!(found("GET", &format!("/{}", "%7B$".repeat(20_000))).is_empty());
+    assert!(found("GET", &format!("https://{}", "a.".repeat(100_000))).is_empty());
     assert!(found("GET", &format!("/api/v2/{}", "{}/".repeat(60))).is_empty());
 }

@@ -107,6 +107,7 @@ fn every_fact_that_is_easily_lost_is_there() {
     assert_eq!(row("v2:CreateReportSchedule").app_key.to_string(), "generate_dashboard_reports");
     assert_eq!(row("v2:PublishStatusPage").decided_by, Some("type"));
     assert!(row("v1:CreateMonitor").is_unscoped_key_only_for_log_monitors());
+    assert!(row("v2:UpdateUser").is_admin_only() && !row("v1:CreateUser").is_admin_only());
     assert!(row("v1:GetGraphSnapshot").is_unscoped_key_only());
     assert!(row("v2:CreateWorkflow").is_registered_key_only());
     assert_eq!(row("v2:CreateTeam@1.0.0b1").status, Status::Retired);

@@ -20,6 +20,9 @@ pub struct Target {
 /// Stands for a hole while an address is read; texts cannot hold it.
 pub(super) const HOLE: char = '\0';
 
+/// Names of placeholders are shorter, in bytes.
+const LONGEST_PLACEHOLDER: usize = 128;
+
 /// More query parameters than this are not looked at.
 const MOST_PARAMETERS: usize = 64;
 
@@ -193,7 +196,7 @@ fn placeholders(segment: &str) -> String {
 fn placeholder_length(text: &str) -> Option<usize> {
     let open = text.strip_prefix('$').unwrap_or(text);
     if open.starts_with('{') {
-        let close = text.find('}')?;
+        let close = text.bytes().take(LONGEST_PLACEHOLDER).position(|byte| byte == b'}')?;
         let doubled = open.starts_with("{{") && text.get(close + 1..).is_some_and(|rest| rest.starts_with('}'));
         return Some(close + 1 + usize::from(doubled));
     }

@@ -5,16 +5,11 @@ use crate::catalog::table::{Need, OperationRow};
 
 /// Adds to `row` what its description tells.
 pub fn apply(row: &mut OperationRow, description: &str) {
-    let text = description.to_lowercase();
+    let text = description.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     let flags = [
         ("log-monitors-unscoped-key-only", text.contains("log monitors require an unscoped app key")),
         ("registered-key-only", text.contains("requires a [registered application key]")),
-        (
-            "admin-only",
-            text.contains("belong to administrators")
-                || text.contains("belonging to administrators")
-                || text.contains("belonging to an administrator"),
-        ),
+        ("admin-only", text.contains("belonging to administrators") || text.contains("belonging to an administrator")),
     ];
     row.flags.extend(flags.iter().filter(|(_, told)| *told).map(|(flag, _)| (*flag).to_owned()));
     if row.keys != Need::Word("unpublished".to_owned()) {
@@ -35,7 +30,7 @@ fn required(text: &str) -> Option<Vec<String>> {
     let sentence = text.get(at..)?;
     let end = sentence.find(" permission")?;
     let sentence = sentence.get(..end)?;
-    if sentence.contains(". ") || sentence.contains('\n') || sentence.contains(" and ") {
+    if sentence.contains(". ") || sentence.contains(" and ") {
         return None;
     }
     let names: Vec<String> = sentence.split('`').skip(1).step_by(2).map(str::to_owned).collect();

@@ -92,12 +92,13 @@ fn check(args: &Args, catalog: &Catalog) -> Result<()> {
     let groups: BTreeSet<&str> = catalog.operations().iter().map(|operation| operation.group).collect();
     let known = |group: &&String| groups.iter().any(|known| known.eq_ignore_ascii_case(group));
     match args.group.iter().find(|group| !known(group)) {
-        Some(group) => {
+        Some(group) if group.len() < 100 => {
             let likeness = |known: &str| strsim::jaro_winkler(&known.to_lowercase(), &group.to_lowercase());
             let near = groups.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).copied().unwrap_or_default();
             let error = Error::new(format!("no product group is named `{}`", safe(group)));
             Err(error.help(format!("ddscope catalog list --group {near:?}")))
         }
+        Some(_) => Err(Error::new("no product group has so long a name")),
         None => Ok(()),
     }
 }

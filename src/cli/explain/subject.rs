@@ -67,6 +67,9 @@ pub fn opened(catalog: &Catalog, scope: &Scope) -> Vec<&'static Operation> {
     catalog.operations().iter().filter(names).collect()
 }
 
+/// Longer paths, in bytes, are not compared with the table's.
+const LONGEST_PATH: usize = 512;
+
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 const CLIENTS: [Naming; 6] = [Naming::Python, Naming::TypeScript, Naming::Go, Naming::Java, Naming::Ruby, Naming::Rust];
 const OLDER: [Legacy; 5] =
@@ -130,6 +133,9 @@ fn routes(catalog: &'static Catalog, method: Option<&str>, address: &str) -> Res
 
 fn near_path(catalog: &Catalog, path: &str) -> Option<&'static str> {
     let score = |known: &str| strsim::jaro_winkler(known, path);
+    if path.len() > LONGEST_PATH {
+        return None;
+    }
     let near = catalog.operations().iter().map(|operation| operation.path);
     near.max_by(|a, b| score(a).total_cmp(&score(b)).then(b.cmp(a))).filter(|near| score(near) > 0.85)
 }
