@@ -213,14 +213,9 @@ impl Page<'_> {
 
     fn usage(&mut self, usage: &Usage, indent: usize, remark: &str) {
         let operation = usage.operation;
-        let _ = writeln!(
-            self.out,
-            "{:indent$}{}  {DIM}{}{DIM:#}{}{remark}",
-            "",
-            operation.id,
-            route(operation),
-            retired(operation)
-        );
+        let route = route(operation);
+        let route = if route.is_empty() { route } else { format!("  {DIM}{route}{DIM:#}") };
+        let _ = writeln!(self.out, "{:indent$}{}{route}{}{remark}", "", operation.id, retired(operation));
         let counted: Vec<&Evidence> = usage.evidence.iter().filter(|e| self.report.include_tests || !e.test).collect();
         self.places(if counted.is_empty() { usage.evidence.iter().collect() } else { counted }, indent + 2);
     }
