@@ -188,8 +188,8 @@ fn measure(name: &str, path: &Path, filter: Option<&str>) {
     }
     report("ddscope scan (best of 3)", bytes, own.as_ref(), own.as_ref());
     report("cat", bytes, run("cat", &[&file]).as_ref(), own.as_ref());
-    report("rg -c datadoghq", bytes, run("rg", &["-c", "datadoghq", &file]).as_ref(), own.as_ref());
-    report("grep -c datadoghq", bytes, run("grep", &["-c", "datadoghq", &file]).as_ref(), own.as_ref());
+    report("rg -c /api/", bytes, run("rg", &["-c", "/api/", &file]).as_ref(), own.as_ref());
+    report("grep -c /api/", bytes, run("grep", &["-c", "/api/", &file]).as_ref(), own.as_ref());
     if let Some(filter) = filter {
         report("jq", bytes, run("jq", &["-r", filter, &file]).as_ref(), own.as_ref());
     }
