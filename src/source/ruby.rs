@@ -8,7 +8,7 @@ use super::lowering::Builder;
 use super::{File, FrontEnd, lowering, testing};
 use crate::ir::{ClassId, Expr, ExprId, Import, Language, Member, Module, Name, Span, Stmt};
 use grammar::{Kind, kind};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use tree_sitter::{Node, Tree};
 
 mod blocks;
@@ -71,8 +71,6 @@ struct Lowerer<'t> {
 /// A class or module that is being lowered.
 struct ClassFrame {
     id: ClassId,
-    /// Constants assigned directly in its body.
-    constants: HashSet<Name>,
     /// Whether methods from here on belong to the class itself (`class << self`, `module_function`).
     statics: bool,
 }

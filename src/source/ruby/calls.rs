@@ -98,6 +98,11 @@ impl<'t> Lowerer<'t> {
                     return self.b.add(Expr::Field(object, method), node);
                 }
             }
+            ("send" | "public_send" | "__send__" | "try", [first, rest @ ..])
+                if first.name.is_none() && !first.spread =>
+            {
+                return self.sent(object, first.value, rest.to_vec(), node);
+            }
             ("call", _) if self.method.as_ref().is_some_and(|m| m.block == self.b.text(receiver)) => {
                 return self.b.add(Expr::Call(object, args), node);
             }
@@ -119,6 +124,15 @@ impl<'t> Lowerer<'t> {
             _ => {}
         }
         self.b.call_method(object, name, args, node)
+    }
+
+    /// `x.public_send(name, …)` is a call of the method of that name, as `x[name](…)` is in other languages.
+    fn sent(&mut self, object: ExprId, name: ExprId, args: Vec<Arg>, node: Node<'t>) -> ExprId {
+        if let Some(name) = self.b.literal_text(name) {
+            return self.b.call_method(object, &name, args, node);
+        }
+        let callee = self.b.add(Expr::Index(object, name), node);
+        self.b.add(Expr::Call(callee, args), node)
     }
 
     /// A call without a receiver.
@@ -155,7 +169,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// A call on the implicit receiver, arguments already lowered.
-    pub(super) fn implicit_call(&mut self, node: Node<'t>, name: Name, args: Vec<Arg>, at: Node<'t>) -> ExprId {
+    pub(super) fn implicit_call(&mut self, node: Node<'t>, name: Name, mut args: Vec<Arg>, at: Node<'t>) -> ExprId {
         let literal = args.first().and_then(|a| self.b.literal_text(a.value));
         match (name.as_str(), literal) {
             ("require" | "load", Some(path)) => {
@@ -187,6 +201,11 @@ impl<'t> Lowerer<'t> {
                 return self.formatted(format, &values, node);
             }
             ("system" | "exec" | "spawn" | "sh", _) if !args.is_empty() => return self.system(&args, node),
+            ("send" | "public_send" | "__send__", _) if args.first().is_some_and(|a| a.name.is_none() && !a.spread) => {
+                let name = args.remove(0).value;
+                let this = self.b.add(Expr::This, at);
+                return self.sent(this, name, args, node);
+            }
             ("block_given?", _) => return self.b.unknown(node),
             ("method", Some(method)) => return self.own_method(method, node),
             ("new", _) if self.method.as_ref().is_some_and(|m| m.statics) => {

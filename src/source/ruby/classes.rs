@@ -5,7 +5,6 @@ use super::{ClassFrame, Lowerer};
 use crate::ir::{
     Class, ClassId, Expr, ExprId, Field as ClassField, FunctionKind, Name, Param, ParamKind, Place, Span, Stmt,
 };
-use std::collections::HashSet;
 use tree_sitter::Node;
 
 impl<'t> Lowerer<'t> {
@@ -30,7 +29,7 @@ impl<'t> Lowerer<'t> {
             self.inherit(base, superclass);
         }
         if let Some(body) = child(node, Field::Body) {
-            self.class_body(body);
+            self.body(body, false);
         }
         for _ in 0..opened {
             self.classes.pop();
@@ -50,7 +49,7 @@ impl<'t> Lowerer<'t> {
                 self.b.module.add_class(class)
             }
         };
-        self.classes.push(ClassFrame { id, constants: HashSet::new(), statics: false });
+        self.classes.push(ClassFrame { id, statics: false });
     }
 
     fn inherit(&mut self, base: ExprId, superclass: Node<'t>) {
@@ -63,22 +62,6 @@ impl<'t> Lowerer<'t> {
             return;
         }
         self.add_base(base);
-    }
-
-    fn class_body(&mut self, body: Node<'t>) {
-        let constants: Vec<Name> = self
-            .b
-            .kids(body)
-            .into_iter()
-            .filter(|n| kind(*n) == Kind::Assignment)
-            .filter_map(|n| child(n, Field::Left))
-            .filter(|n| kind(*n) == Kind::Constant)
-            .map(|n| self.b.name(n))
-            .collect();
-        if let Some(frame) = self.classes.last_mut() {
-            frame.constants.extend(constants);
-        }
-        self.body(body, false);
     }
 
     /// `class << self`.
@@ -311,7 +294,7 @@ impl<'t> Lowerer<'t> {
         self.open_class(name, right);
         self.struct_members(names, right);
         if let Some(body) = child(right, Field::Block).and_then(|b| child(b, Field::Body)) {
-            self.class_body(body);
+            self.body(body, false);
         }
         self.classes.pop();
         self.method = method;

@@ -20,7 +20,10 @@ impl<'t> Lowerer<'t> {
     fn expression_inside(&mut self, node: Node<'t>) -> ExprId {
         match kind(node) {
             Kind::Identifier => self.identifier(node),
-            Kind::Constant => self.constant(node),
+            Kind::Constant => {
+                let name = self.b.name(node);
+                self.b.add(Expr::Name(name), node)
+            }
             Kind::ScopeResolution => self.scope_resolution(node),
             Kind::InstanceVariable | Kind::ClassVariable | Kind::GlobalVariable => self.variable(node),
             Kind::SelfValue => self.b.add(Expr::This, node),
@@ -128,52 +131,6 @@ impl<'t> Lowerer<'t> {
         }
         let this = self.b.add(Expr::This, node);
         self.b.add(Expr::Field(this, name), node)
-    }
-
-    /// A constant: one of this class, maybe one of the classes around or above, else a name.
-    fn constant(&mut self, node: Node<'t>) -> ExprId {
-        let name = self.b.name(node);
-        let plain = self.b.add(Expr::Name(name.clone()), node);
-        let Some(inner) = self.classes.last() else { return plain };
-        let shouting = name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-        if inner.constants.contains(&name) {
-            return self.own_constant(&name, node);
-        }
-        if let Some(depth) = self.classes.iter().rposition(|c| c.constants.contains(&name)) {
-            return self.outer_constant(depth, &name, node);
-        }
-        if !shouting || self.method.is_none() {
-            return plain;
-        }
-        let mut values = vec![self.own_constant(&name, node)];
-        for depth in (0..self.classes.len().saturating_sub(1)).rev().take(4) {
-            values.push(self.outer_constant(depth, &name, node));
-        }
-        values.push(plain);
-        self.b.add(Expr::Choice(values), node)
-    }
-
-    fn own_constant(&mut self, name: &Name, node: Node<'t>) -> ExprId {
-        if self.method.is_none() {
-            return self.outer_constant(self.classes.len().saturating_sub(1), name, node);
-        }
-        let this = self.b.add(Expr::This, node);
-        self.b.add(Expr::Field(this, name.clone()), node)
-    }
-
-    /// `A::B::NAME` for the classes around, down to the given depth.
-    fn outer_constant(&mut self, depth: usize, name: &Name, node: Node<'t>) -> ExprId {
-        let names: Vec<Name> =
-            self.classes.iter().take(depth + 1).map(|c| self.b.module.class(c.id).name.clone()).collect();
-        let mut value = None;
-        for segment in names.into_iter().chain(std::iter::once(name.clone())) {
-            let expr = match value {
-                None => Expr::Name(segment),
-                Some(object) => Expr::Field(object, segment),
-            };
-            value = Some(self.b.add(expr, node));
-        }
-        value.unwrap_or_else(|| self.b.unknown(node))
     }
 
     fn scope_resolution(&mut self, node: Node<'t>) -> ExprId {

@@ -4,6 +4,8 @@ use crate::source::lowering::grammar::grammar;
 
 grammar!(tree_sitter_ruby::LANGUAGE;
     kinds {
+        Begin = "begin",
+        Else = "else",
         Alias = "alias",
         ArgumentList = "argument_list",
         Array = "array",
@@ -12,7 +14,6 @@ grammar!(tree_sitter_ruby::LANGUAGE;
         Assignment = "assignment",
         BareString = "bare_string",
         BareSymbol = "bare_symbol",
-        Begin = "begin",
         BeginBlock = "begin_block",
         Binary = "binary",
         Block = "block",
@@ -37,7 +38,6 @@ grammar!(tree_sitter_ruby::LANGUAGE;
         Do = "do",
         DoBlock = "do_block",
         ElementReference = "element_reference",
-        Else = "else",
         Elsif = "elsif",
         EmptyStatement = "empty_statement",
         EndBlock = "end_block",
@@ -121,13 +121,10 @@ grammar!(tree_sitter_ruby::LANGUAGE;
         Alias = "alias",
         Alternative = "alternative",
         Arguments = "arguments",
-        Begin = "begin",
         Block = "block",
         Body = "body",
-        Clauses = "clauses",
         Condition = "condition",
         Consequence = "consequence",
-        Else = "else",
         Handler = "handler",
         Key = "key",
         Left = "left",

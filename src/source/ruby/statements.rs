@@ -53,7 +53,7 @@ impl<'t> Lowerer<'t> {
                 self.b.emit(Stmt::Return(value));
             }
             Kind::Next | Kind::Break => self.leave(node),
-            Kind::Redo | Kind::Retry => self.b.emit(Stmt::Exit),
+            Kind::Redo | Kind::Retry => {}
             Kind::Binary if self.is_logical(node) => self.logical(node, tail),
             Kind::Alias => self.alias(node),
             Kind::Call if self.control_call(node) => {}
@@ -97,11 +97,9 @@ impl<'t> Lowerer<'t> {
         match value {
             // In a block of its own, `next x` is its result.
             Some(_) if self.inlined == 0 && kind(node) == Kind::Next => self.b.emit(Stmt::Return(value)),
-            Some(value) => {
-                self.b.emit(Stmt::Eval(value));
-                self.b.emit(Stmt::Exit);
-            }
-            None => self.b.emit(Stmt::Exit),
+            // Loops are flattened: what comes after them goes on.
+            Some(value) => self.b.emit(Stmt::Eval(value)),
+            None => {}
         }
     }
 

@@ -99,9 +99,9 @@ impl Lowerer<'_> {
                 if let Some(value) = &value.expr {
                     self.statement(value, false);
                 }
-                self.out.push(Stmt::Exit);
             }
-            syn::Expr::Continue(_) => self.out.push(Stmt::Exit),
+            // Loops are flattened: what comes after them goes on.
+            syn::Expr::Continue(_) => {}
             syn::Expr::Assign(assign) => {
                 let value = self.expression(&assign.right);
                 self.assign_to(&assign.left, value);

@@ -44,7 +44,9 @@ impl Chunk<'_, '_> {
         let words = self.words(node, extra);
         let name = words.first().and_then(|w| self.literal(w.0));
         match name.as_deref() {
-            Some("exit" | "return" | "break" | "continue") => out.push(Stmt::Exit),
+            Some("exit" | "return") => out.push(Stmt::Exit),
+            // Loops are flattened: what comes after them goes on.
+            Some("break" | "continue") => {}
             Some("shift") if self.program.current != Module::MAIN => {
                 let count = words.get(1).and_then(|w| self.literal(w.0)).and_then(|n| n.parse().ok()).unwrap_or(1);
                 self.program.shifted = self.program.shifted.saturating_add(count).min(100);
