@@ -42,7 +42,7 @@ impl FrontEnd for Makefile {
     }
 
     fn endings(&self) -> &'static [&'static str] {
-        &["makefile", "gnumakefile", "mk"]
+        &["Makefile", "makefile", "GNUmakefile", "mk", "make"]
     }
 
     fn lower(&self, file: &File) -> Vec<Module> {
@@ -56,7 +56,7 @@ impl FrontEnd for Dockerfile {
     }
 
     fn endings(&self) -> &'static [&'static str] {
-        &["dockerfile", "containerfile"]
+        &["Dockerfile", "dockerfile", "Containerfile", "containerfile"]
     }
 
     fn lower(&self, file: &File) -> Vec<Module> {
@@ -108,10 +108,7 @@ fn exec_form(words: &[Script]) -> Script {
         whole.text.push('\'');
         whole.text.push_str(&variables_in(&word.text.replace('\'', "'\\''")));
         whole.text.push('\'');
-        if at > 0 {
-            whole.starts.pop();
-        }
-        whole.starts.extend(&word.starts);
+        whole.starts.extend(word.starts.iter().skip(usize::from(at > 0)));
     }
     whole
 }

@@ -38,11 +38,11 @@ impl FrontEnd for Ruby {
             "rbw",
             "jbuilder",
             "podspec",
-            "rakefile",
-            "gemfile",
-            "capfile",
-            "fastfile",
-            "vagrantfile",
+            "Rakefile",
+            "Gemfile",
+            "Capfile",
+            "Fastfile",
+            "Vagrantfile",
         ]
     }
 

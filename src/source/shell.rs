@@ -458,7 +458,9 @@ impl<'t> Chunk<'_, 't> {
                 part => parts.push(part),
             }
         }
-        let module = Name::from(parts.into_iter().filter(|p| !p.is_empty() && *p != ".").collect::<Vec<_>>().join("/"));
+        // With a slash it is read as a path, not as a dotted name.
+        let module = parts.into_iter().filter(|p| !p.is_empty() && *p != ".").fold(String::from("."), |p, s| p + "/" + s);
+        let module = Name::from(module);
         self.program.module.imports.push(Import { local: Name::default(), module, member: Member::All, span });
     }
 }

@@ -315,8 +315,11 @@ impl Chunk<'_, '_> {
             return false;
         }
         let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or("");
-        if script.kind() == "string" && inner.contains('\\') {
-            self.script(&super::word::unescape_quoted(inner), script.start_position(), 1);
+        if script.kind() == "string" {
+            let inner = super::word::unescape_quoted(inner);
+            // What stands in single quotes was expanded by the outer shell.
+            let inner = if inner.contains('"') { inner } else { inner.replace('\'', "\"") };
+            self.script(&inner, script.start_position(), 1);
         } else {
             self.script(inner, script.start_position(), 1);
         }
