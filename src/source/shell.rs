@@ -459,7 +459,8 @@ impl<'t> Chunk<'_, 't> {
             }
         }
         // With a slash it is read as a path, not as a dotted name.
-        let module = parts.into_iter().filter(|p| !p.is_empty() && *p != ".").fold(String::from("."), |p, s| p + "/" + s);
+        let module =
+            parts.into_iter().filter(|p| !p.is_empty() && *p != ".").fold(String::from("."), |p, s| p + "/" + s);
         let module = Name::from(module);
         self.program.module.imports.push(Import { local: Name::default(), module, member: Member::All, span });
     }

@@ -106,10 +106,13 @@ impl Lowerer<'_> {
             if WRAPPERS.contains(&whole) || (WRAPPERS.contains(&last) && !whole.contains("::")) {
                 return self.expression(argument);
             }
-            if LAZY.contains(&whole)
-                && let syn::Expr::Closure(closure) = argument
-            {
-                return self.run_closure(closure, None);
+            if LAZY.contains(&whole) {
+                if let syn::Expr::Closure(closure) = argument {
+                    return self.run_closure(closure, None);
+                }
+                let callee = self.expression(argument);
+                let span = self.span_of(callee);
+                return self.add(Expr::Call(callee, Vec::new()), span);
             }
         }
         let callee = self.expression(&call.func);
@@ -161,6 +164,14 @@ impl Lowerer<'_> {
                 Some(syn::Expr::Closure(closure)),
             ) => {
                 let other = self.run_closure(closure, None);
+                Some(self.add(Expr::Choice(vec![object, other]), span))
+            }
+            (
+                "unwrap_or_else" | "get_or_insert_with" | "get_or_init" | "get_or_try_init",
+                Some(syn::Expr::Path(function)),
+            ) => {
+                let callee = self.path(&function.path);
+                let other = self.add(Expr::Call(callee, Vec::new()), span);
                 Some(self.add(Expr::Choice(vec![object, other]), span))
             }
             ("map_or", Some(default)) if call.args.len() == 2 => {

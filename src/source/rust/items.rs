@@ -42,7 +42,9 @@ impl Lowerer<'_> {
                 for variant in &item.variants {
                     let value = variant.discriminant.as_ref().map(|(_, value)| self.expression(value));
                     let span = self.at(variant.ident.span());
-                    self.add_field(id, Field { name: name(&variant.ident), ty: None, value, span });
+                    // A variant is a value of the enum.
+                    let ty = variant.fields.is_empty().then(|| self.add(Expr::Name(name(&item.ident)), span));
+                    self.add_field(id, Field { name: name(&variant.ident), ty, value, span });
                 }
             }
             syn::Item::Trait(item) => {
@@ -282,6 +284,9 @@ impl Lowerer<'_> {
             }
         });
         self.bounds.truncate(outer);
+        if let Some(class) = shape.owner.and_then(|c| self.module.classes.get_mut(c.0 as usize)) {
+            class.methods.push(id);
+        }
         id
     }
 

@@ -3,6 +3,9 @@
 use super::{Lowerer, join, name};
 use crate::ir::{Expr, ExprId, Name, Span};
 
+/// HTTP methods with a constant.
+const VERBS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
 impl Lowerer<'_> {
     /// A type; `None` for what says nothing (`_`, `()`).
     pub(super) fn type_of(&mut self, ty: &syn::Type) -> Option<ExprId> {
@@ -90,6 +93,13 @@ impl Lowerer<'_> {
     pub(super) fn path(&mut self, path: &syn::Path) -> ExprId {
         let segments: Vec<Name> = path.segments.iter().map(|s| name(&s.ident)).collect();
         let span = self.path_span(path);
+        // The methods of `http` and `reqwest` are constants; their values are their names.
+        if let [.., method, verb] = segments.as_slice()
+            && method == "Method"
+            && VERBS.contains(&verb.as_str())
+        {
+            return self.text(verb.to_string(), span);
+        }
         let first = segments.first().map(Name::as_str).unwrap_or_default();
         let (mut value, rest) = match (first, &self.owner) {
             ("None", _) if segments.len() == 1 => return self.add(Expr::Null, span),
