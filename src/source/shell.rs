@@ -1,7 +1,7 @@
 //! Shell scripts (POSIX, Bash and their kin): commands, variables, functions and the control flow around them.
 //!
 //! Here are the front end, the state of one lowering and the statements; `word` reads words and expansions, `command` reads
-//! commands, `condition` reads tests, `lines` knows where a piece of script stands in its file. Scripts inside workflows,
+//! commands, `condition` reads tests, `forward` follows `$@`, `lines` knows where a piece of script stands in its file. Scripts inside workflows,
 //! Makefiles and Dockerfiles are found by `embedded` and lowered by the same [`Program`].
 
 use super::{File, FrontEnd, testing};
@@ -11,6 +11,7 @@ use tree_sitter::{Node, Parser};
 
 mod command;
 mod condition;
+mod forward;
 mod lines;
 mod word;
 
@@ -64,6 +65,8 @@ pub(super) struct Program {
     functions: HashSet<Name>,
     /// What stands for `${{ … }}` and the like in prepared texts.
     placeholders: HashMap<Name, ExprId>,
+    /// Commands of functions that are given the rest of the function's arguments.
+    forwards: HashMap<Name, Vec<forward::Forward>>,
     /// Whether the program reads in other scripts, whose functions it may call.
     sources: bool,
     current: FunctionId,
@@ -95,6 +98,7 @@ impl Program {
             module,
             functions: HashSet::new(),
             placeholders: HashMap::new(),
+            forwards: HashMap::new(),
             sources: false,
             current: Module::MAIN,
             shifted: 0,

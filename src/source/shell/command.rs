@@ -245,18 +245,19 @@ impl Chunk<'_, '_> {
             "printf" => return self.printed(node, values.get(1..).unwrap_or_default()),
             _ => {}
         }
+        let values = if CLIENTS.contains(&program(&name)) { self.without_rest(values) } else { values };
         let behind = self.client_behind(words);
         if self.program.functions.contains(&name) || (self.program.sources && is_function_name(&name)) {
+            let called = name.clone();
             let callee = self.add(Expr::Name(name), node);
             let args = values.iter().skip(1).map(|w| Arg::positional(*w)).collect();
             let call = self.add(Expr::Call(callee, args), node);
-            return Some(match behind {
-                Some(at) => {
-                    let command = self.add(Expr::Command(values.get(at..).unwrap_or_default().to_vec()), node);
-                    self.add(Expr::Opaque(vec![call, command]), node)
-                }
-                None => call,
-            });
+            let mut parts = vec![call];
+            if let Some(at) = behind {
+                parts.push(self.add(Expr::Command(values.get(at..).unwrap_or_default().to_vec()), node));
+            }
+            parts.extend(self.forwarded(&called, values.get(1..).unwrap_or_default(), node));
+            return Some(if parts.len() == 1 { call } else { self.add(Expr::Opaque(parts), node) });
         }
         let from = behind.unwrap_or(0);
         Some(self.add(Expr::Command(values.get(from..).unwrap_or_default().to_vec()), node))
@@ -427,7 +428,7 @@ impl Chunk<'_, '_> {
     }
 
     /// The text of a word without expansions.
-    fn literal(&self, word: ExprId) -> Option<Name> {
+    pub(super) fn literal(&self, word: ExprId) -> Option<Name> {
         match self.program.module.expr(word) {
             Expr::Text(pieces) => match pieces.as_slice() {
                 [Piece::Text(text)] => Some(text.clone()),
@@ -461,7 +462,7 @@ impl Chunk<'_, '_> {
 }
 
 /// The program's name without its folder.
-fn program(word: &str) -> &str {
+pub(super) fn program(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)
 }
 

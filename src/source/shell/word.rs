@@ -8,19 +8,24 @@ use tree_sitter::Node;
 /// How many parameters by position a function may have.
 const MAX_PARAMETERS: usize = 30;
 
-/// How many parameters by position a function's text mentions; each `shift` may hide one more.
+/// How many parameters by position a function's text mentions, those that `shift` takes away included.
 pub(super) fn count_parameters(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let mut count = 0;
-    for (at, _) in text.match_indices('$') {
-        let rest = bytes.get(at + 1..).unwrap_or_default();
-        let rest = rest.strip_prefix(b"{").unwrap_or(rest);
-        if let Some(digit @ b'1'..=b'9') = rest.first() {
-            count = count.max(usize::from(digit - b'0'));
+    let (mut count, mut shifted) = (0usize, 0usize);
+    let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|')).peekable();
+    while let Some(word) = words.next() {
+        if word == "shift" {
+            shifted += words.peek().and_then(|next| next.parse::<usize>().ok()).unwrap_or(1).min(MAX_PARAMETERS);
+            continue;
+        }
+        for (at, _) in word.match_indices('$') {
+            let rest = word.as_bytes().get(at + 1..).unwrap_or_default();
+            let rest = rest.strip_prefix(b"{").unwrap_or(rest);
+            if let Some(digit @ b'1'..=b'9') = rest.first() {
+                count = count.max(usize::from(digit - b'0') + shifted);
+            }
         }
     }
-    let shifts = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| *w == "shift").count();
-    (count + shifts).min(MAX_PARAMETERS)
+    count.max(shifted).min(MAX_PARAMETERS)
 }
 
 /// Parameters `1`, `2`, …, and `@` for all that come after.
