@@ -182,6 +182,10 @@ impl State {
             }
         }
         for ((class, _), (set, _)) in &self.fields {
+            // Module variables are fields of pseudo-classes.
+            if class.0 as usize >= program.classes.len() {
+                continue;
+            }
             let holds = set.values().any(|v| match v {
                 Value::Client(_) | Value::Legacy(..) | Value::Method(..) | Value::Made(_) | Value::Function(_) => true,
                 Value::Instance(i) => i.class != *class && self.matters(i.class),

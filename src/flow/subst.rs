@@ -257,6 +257,10 @@ pub fn texts_of(set: &Set, label: &Name) -> Vec<Text> {
         let text = match value {
             Value::Text(t) => (**t).clone(),
             Value::Ref(r) => Text::piece(Piece::Ref(r.clone())),
+            // `HttpMethod.GET`.
+            Value::External(_) | Value::Made(_) if super::strings::verb_constant(value).is_some() => {
+                super::strings::verb_constant(value).map(Text::literal).unwrap_or_default()
+            }
             Value::External(path) => Text::piece(Piece::Hole(path.clone())),
             Value::Made(m) => Text::piece(Piece::Hole(m.path.clone())),
             // A missing value is no part of an address that works.

@@ -284,7 +284,7 @@ pub fn role(last: &str, path: &str) -> Option<Role> {
         "request" if js_options_first(path) => Some(Role::Options("GET")),
         "request" | "Request" | "build_request" | "stream" | "requestAsync" | "execute_request" | "run_request"
         | "send_request" | "wp_remote_request" | "request!" => Some(Role::Both(0, 1)),
-        "NewRequest" | "newRequest" | "CreateRequest" => Some(Role::Both(0, 1)),
+        "NewRequest" | "CreateRequest" => Some(Role::Both(0, 1)),
         "NewRequestWithContext" => Some(Role::Both(1, 2)),
         "HttpRequestMessage" => Some(Role::Both(0, 1)),
         "Execute" | "execute" if path.contains("resty") || path.contains("Request.execute") => Some(Role::Both(0, 1)),
@@ -608,23 +608,24 @@ fn implied(set: &Set, there: &str, missing: &str) -> Vec<Verb> {
 /// `client.get().uri(u)`, `Unirest.post(u)`.
 pub fn built(path: &str, last: &str, on: Option<&Arc<Made>>, args: &Args) -> Option<(Vec<Verb>, Set)> {
     let on = on?;
-    let completes = match last {
-        "build" => {
-            path.contains("Request") && !path.contains("url()") | true && chain(on, &["url", "uri", "URI"]).is_some()
+    const ADDRESSED: &[&str] = &["url", "uri", "URI", "newRequest"];
+    let url = match last {
+        "build" if path.contains("Request") => chain(on, ADDRESSED)?.at(0).cloned()?,
+        "uri" => {
+            chain_verb(on)?;
+            args.at(0)?.clone()
         }
-        "uri" => chain_verb(on).is_some(),
-        _ => false,
+        // Jetty: `client.newRequest(url).method(verb)`, without a method it is GET.
+        "method" => chain(on, &["newRequest"]).filter(|a| a.positional.len() == 1)?.at(0).cloned()?,
+        "send" if chain_verb(on).is_none() => {
+            chain(on, &["newRequest"]).filter(|a| a.positional.len() == 1)?.at(0).cloned()?
+        }
+        _ => return None,
     };
-    if !completes {
-        return None;
-    }
-    let url = if last == "uri" {
-        args.at(0)?.clone()
-    } else {
-        let (_, found) = chain(on, &["url", "uri", "URI"])?;
-        found.at(0).cloned()?
+    let verbs = match last {
+        "method" => known(args.at(0), "GET"),
+        _ => chain_verb(on).unwrap_or_else(|| fixed("GET")),
     };
-    let verbs = chain_verb(on).unwrap_or_else(|| fixed("GET"));
     Some((verbs, url))
 }
 
@@ -633,24 +634,15 @@ pub fn is_builder(path: &str) -> bool {
     path.contains("Builder()") || path.contains("newBuilder") || path.contains(".url()") || path.contains(".uri()")
 }
 
-/// The call of one of these names in a chain, the latest first.
-fn chain<'a>(made: &'a Made, names: &[&str]) -> Option<(&'a str, &'a Args)> {
+/// The arguments of the latest call of one of these names in a chain.
+fn chain<'a>(made: &'a Made, names: &[&str]) -> Option<&'a Args> {
     let mut at = Some(made);
     while let Some(made) = at {
         let last = last_segment(&made.path);
-        if names.contains(&last) {
-            return Some((last, &made.args));
+        if names.contains(&last) || (last == "newBuilder" && made.args.at(0).is_some()) {
+            return Some(&made.args);
         }
         at = made.on.as_deref();
-    }
-    if made.path.contains("newBuilder()") {
-        let mut at = Some(made);
-        while let Some(made) = at {
-            if last_segment(&made.path) == "newBuilder" && made.args.at(0).is_some() {
-                return Some(("newBuilder", &made.args));
-            }
-            at = made.on.as_deref();
-        }
     }
     None
 }
