@@ -14,7 +14,7 @@ fn the_documented_example_is_valid() {
     assert_eq!(config.credentials.len(), 2);
     assert_eq!(config.credentials[0].kind, Credential::AppKey);
     assert_eq!(config.credentials[0].allow[0].scope, "metrics_read");
-    assert_eq!(config.credentials[0].scopes.as_ref().unwrap()[0].place.line(), 16);
+    assert_eq!(config.credentials[0].scopes.as_ref().unwrap()[0].place.line(), 15);
     assert_eq!(config.credentials[1].granted_from, ["keys.json"]);
     assert_eq!(config.severities.get(&Code::ExcessScope), Some(&Severity::Error));
     assert_eq!(config.defaults.permissions, ["permissions.json"]);
