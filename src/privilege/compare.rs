@@ -165,7 +165,7 @@ pub fn requirement(operation: &Operation, credential: Credential) -> &Requiremen
 
 /// The least privilege of these usages.
 pub fn needs(usages: &[Usage], credential: Credential, include_tests: bool, weights: &Weights) -> Solution {
-    let mut rows: Vec<(&Operation, Cow<'_, [(Name, Name)]>)> = Vec::new();
+    let mut rows: Vec<(&Operation, Literals<'_>)> = Vec::new();
     for usage in usages {
         rows.extend(
             counted(usage, include_tests).map(|evidence| (usage.operation, literals(usage.operation, evidence))),
@@ -182,8 +182,11 @@ pub fn needs(usages: &[Usage], credential: Credential, include_tests: bool, weig
     solve(&uses, weights)
 }
 
+/// (argument, value) pairs of one call.
+type Literals<'a> = Cow<'a, [(Name, Name)]>;
+
 /// The literals of a call. Where a path parameter decides (`/api/v2/widgets/{experience_type}`), the path shows its value.
-fn literals<'a>(operation: &Operation, evidence: &'a Evidence) -> Cow<'a, [(Name, Name)]> {
+fn literals<'a>(operation: &Operation, evidence: &'a Evidence) -> Literals<'a> {
     let from_path = || {
         let Call::Http { url, .. } = &evidence.call else { return None };
         let (name, value) = operation.decided_in(&url.to_string()).map(|(name, value)| (name, Name::new(value)))?;
@@ -331,7 +334,7 @@ fn excess(it: &Comparison, defaults: &BTreeSet<&str>, case: &Case<'_>, tables: &
     idle.map(|(scope, granted)| Excess {
         scope: scope.clone(),
         granted: granted.clone(),
-        doubts: doubts(scope, case, tables),
+        doubts: companion(scope, it, case).into_iter().chain(doubts(scope, case, tables)).collect(),
     })
     .collect()
 }
@@ -372,6 +375,21 @@ pub(crate) fn described(call: &Unresolved) -> String {
         Some(url) => format!("{} {}", call.method().unwrap_or("?"), redact::url(&url)),
         None => redact::safe(&call.call()).into_owned(),
     }
+}
+
+/// Scopes of which the permission's text says that they work only together (source: texts of the permissions listing).
+/// Whether that holds for key scopes is not documented, so the companion is never required, but not plainly excess either.
+static COMPANIONS: &[(&str, &str)] =
+    &[("logs_read_index_data", "logs_read_data"), ("logs_read_archives", "logs_write_historical_view")];
+
+/// A call that needs the companion of a scope.
+fn companion(scope: &str, it: &Comparison, case: &Case<'_>) -> Option<Doubt> {
+    let (_, with) = COMPANIONS.iter().find(|(name, with)| *name == scope && it.kept.iter().any(|kept| kept == with))?;
+    let operation =
+        it.solution.formula.iter().find(|demand| demand.accepts.iter().any(|name| name == with))?.operations.first()?;
+    let usage = case.usages.iter().find(|usage| usage.operation.id == operation.as_str())?;
+    let place = counted(usage, case.include_tests).next()?.place.clone();
+    Some(Doubt { call: format!("{operation} (by the text of `{with}`, both are needed)"), place })
 }
 
 fn last_seen(usages: &[Usage]) -> Option<i64> {

@@ -40,26 +40,76 @@ impl Cover {
     }
 }
 
-/// The best cover without `forbidden`; `None` if some clause cannot be met then.
-pub(crate) fn cover(problem: &Problem<'_>, forbidden: Option<usize>) -> Option<Cover> {
-    let mut clauses: Vec<Vec<usize>> = Vec::with_capacity(problem.clauses.len());
-    for clause in problem.clauses {
-        let left: Vec<usize> = clause.iter().copied().filter(|scope| Some(*scope) != forbidden).collect();
-        if left.is_empty() {
-            return None;
+/// A problem taken apart: groups of clauses that share no scope, each solved alone.
+pub(crate) struct Parts<'a> {
+    weights: &'a [u64],
+    parts: Vec<Vec<Vec<usize>>>,
+    /// Scope → its part; none for scopes that only implied clauses name.
+    part_of: Vec<Option<usize>>,
+    solved: Vec<Cover>,
+}
+
+impl<'a> Parts<'a> {
+    /// Takes a problem apart and solves it.
+    pub fn new(problem: &Problem<'a>) -> Self {
+        let clauses = without_implied(problem.clauses.to_vec());
+        let parts = components(clauses, problem.weights.len());
+        let mut part_of = vec![None; problem.weights.len()];
+        for (number, part) in parts.iter().enumerate() {
+            for scope in part.iter().flatten() {
+                if let Some(slot) = part_of.get_mut(*scope) {
+                    *slot = Some(number);
+                }
+            }
         }
-        clauses.push(left);
+        let solved = parts.iter().map(|part| solve(part, problem.weights)).collect();
+        Self { weights: problem.weights, parts, part_of, solved }
     }
-    let clauses = without_implied(clauses);
-    let mut whole = Cover { scopes: Vec::new(), weight: 0, exact: true };
-    for part in components(clauses, problem.weights.len()) {
-        let found = Search::new(&part, problem.weights).run();
-        whole.weight = whole.weight.saturating_add(found.weight);
-        whole.exact &= found.exact;
-        whole.scopes.extend(found.scopes);
+
+    /// The best cover.
+    pub fn best(&self) -> Cover {
+        self.joined(None)
     }
-    whole.scopes.sort_unstable();
-    Some(whole)
+
+    /// The best cover without a scope; `None` if some clause cannot be met then.
+    pub fn without(&self, forbidden: usize) -> Option<Cover> {
+        let Some(number) = self.part_of.get(forbidden).copied().flatten() else { return Some(self.best()) };
+        let mut left = Vec::new();
+        for clause in self.parts.get(number)? {
+            let options: Vec<usize> = clause.iter().copied().filter(|scope| *scope != forbidden).collect();
+            if options.is_empty() {
+                return None;
+            }
+            left.push(options);
+        }
+        // Fewer options may have split the part or made clauses imply others.
+        let inner = Parts::new(&Problem { clauses: &left, weights: self.weights });
+        Some(self.joined(Some((number, inner.best()))))
+    }
+
+    /// All parts' covers as one, one of them replaced.
+    fn joined(&self, other: Option<(usize, Cover)>) -> Cover {
+        let mut whole = Cover { scopes: Vec::new(), weight: 0, exact: true };
+        for (number, solved) in self.solved.iter().enumerate() {
+            let part = other.as_ref().filter(|(at, _)| *at == number).map_or(solved, |(_, cover)| cover);
+            whole.weight = whole.weight.saturating_add(part.weight);
+            whole.exact &= part.exact;
+            whole.scopes.extend(&part.scopes);
+        }
+        whole.scopes.sort_unstable();
+        whole
+    }
+}
+
+/// The best cover of one part. Most parts are one clause, where no search is needed.
+fn solve(part: &[Vec<usize>], weights: &[u64]) -> Cover {
+    let weight = |scope: usize| weights.get(scope).copied().unwrap_or(1);
+    if let [clause] = part
+        && let Some(scope) = clause.iter().copied().min_by_key(|scope| (weight(*scope), *scope))
+    {
+        return Cover { scopes: vec![scope], weight: weight(scope), exact: true };
+    }
+    Search::new(part, weights).run()
 }
 
 /// Drops clauses that another clause implies (its options are a subset of theirs).
@@ -286,6 +336,15 @@ mod tests {
             }
         }
         best
+    }
+
+    /// The best cover, as the tests ask for it.
+    fn cover(problem: &Problem<'_>, forbidden: Option<usize>) -> Option<Cover> {
+        if problem.clauses.iter().any(|clause| clause.iter().all(|scope| Some(*scope) == forbidden)) {
+            return None;
+        }
+        let parts = Parts::new(problem);
+        forbidden.map_or_else(|| Some(parts.best()), |scope| parts.without(scope))
     }
 
     fn problems() -> impl Strategy<Value = (Vec<Vec<usize>>, Vec<u64>)> {

@@ -6,7 +6,7 @@ use super::grants::terraform::LOOKUP;
 use super::grants::{Credential, Grant, Granted, Listing, Source};
 use crate::catalog::{Catalog, Held as OauthHeld};
 use crate::ir::Name;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The scopes of a grant by their right names, and what is wrong with how they are written.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -122,19 +122,26 @@ fn judge(
 /// Scopes whose names are near a wrong one, best first, at most three.
 pub fn nearest_scopes(wrong: &str, catalog: &Catalog) -> Vec<String> {
     let folded = wrong.to_ascii_lowercase().replace(['-', '.', ':', ' '], "_");
-    let words = |name: &str| {
-        let mut words: Vec<&str> = name.split('_').collect();
-        words.sort_unstable();
-        words.join("_")
-    };
-    let (turned, mut scored) = (words(&folded), Vec::new());
+    let words: BTreeSet<&str> = folded.split('_').filter(|word| !word.is_empty()).collect();
+    let mut scored = Vec::new();
     for scope in catalog.scopes().iter().filter(|scope| !scope.flags.contains(&"unlisted")) {
-        // `read_monitors` is as near to `monitors_read` as `monitor_read` is.
-        let near = strsim::jaro_winkler(&folded, scope.name).max(strsim::jaro_winkler(&turned, &words(scope.name)));
-        if near > 0.9 {
+        let theirs: BTreeSet<&str> = scope.name.split('_').collect();
+        // `read_monitors` and `rum_read` are near to `monitors_read` and `rum_apps_read`, however they are spelt.
+        let within = words.len() > 1 && words.is_subset(&theirs);
+        let spelling = strsim::jaro_winkler(&folded, scope.name);
+        let near = if within { spelling.max(0.95 - 0.01 * theirs.len() as f64) } else { spelling };
+        // Reading is no slip for writing.
+        let verb = |words: &BTreeSet<&str>| VERBS.iter().copied().find(|verb| words.contains(verb));
+        let near = if verb(&words).is_some() && verb(&words) != verb(&theirs) { near - 0.15 } else { near };
+        if near > 0.88 {
             scored.push((near, scope.name));
         }
     }
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    let best = scored.first().map_or(0.0, |(score, _)| *score);
+    scored.retain(|(score, _)| *score > best - 0.005);
     scored.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
 }
+
+/// Words of scope names that say what one may do.
+const VERBS: [&str; 6] = ["read", "write", "manage", "edit", "run", "delete"];

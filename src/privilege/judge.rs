@@ -110,9 +110,11 @@ fn wrong_name(fault: &Fault, comparison: &Comparison) -> Finding {
     let role = comparison.credential == Credential::Role;
     let finding = match &fault.kind {
         FaultKind::Unknown(near) => {
-            let help = near
-                .first()
-                .map_or("ddscope catalog list shows every scope".to_owned(), |near| format!("did you mean `{near}`?"));
+            let quoted: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+            let help = match quoted.is_empty() {
+                true => "ddscope catalog list shows every scope".to_owned(),
+                false => format!("did you mean {}?", quoted.join(" or ")),
+            };
             Finding::new(Code::UnknownScope, name.as_str(), format!("`{name}` is no scope that Datadog has")).help(help)
         }
         FaultKind::Id(known) => {
@@ -317,9 +319,14 @@ fn denied(usage: &Usage, case: &Case<'_>, comparison: &Comparison) -> Option<Fin
 fn undecided(call: &Unresolved) -> Finding {
     let (what, advice) = reason::describe(call.reason);
     let text = described(call);
-    let code = if call.reason == reason::UNKNOWN_ENDPOINT { Code::UnknownEndpoint } else { Code::UnresolvedCall };
+    let code = match call.reason {
+        reason::UNKNOWN_ENDPOINT => Code::UnknownEndpoint,
+        reason::RETIRED => Code::RetiredEndpoint,
+        _ => Code::UnresolvedCall,
+    };
     let message = match code {
         Code::UnknownEndpoint => format!("`{text}` is no endpoint that the table has"),
+        Code::RetiredEndpoint => format!("`{text}` was retired, and what it needed was never published"),
         _ => format!("`{text}` cannot be decided: {what}"),
     };
     let mut finding = Finding::new(code, text, message).at(&call.evidence.place, what).help(advice);

@@ -2,7 +2,7 @@
 //!
 //! The search itself is in `cover`, weights come from `weight`, sentences are made in `proof`.
 
-use super::cover::{self, Cover, Problem};
+use super::cover::{Cover, Parts, Problem};
 use super::decide::{Decision, decide};
 use super::takeover::takeover_reason;
 use super::weight::Weights;
@@ -79,13 +79,14 @@ pub fn solve(uses: &[Use<'_>], weights: &Weights) -> Solution {
     let mut solution = Collected::from(uses, weights).facts();
     let numbered = Numbered::of(solution.formula.iter().map(|demand| demand.any_of.as_slice()), weights);
     let problem = numbered.problem();
-    let best = cover::cover(&problem, None).unwrap_or(Cover { scopes: Vec::new(), weight: 0, exact: true });
+    let parts = Parts::new(&problem);
+    let best = parts.best();
 
     solution.exact = best.exact;
     let name_of = |scope: &usize| numbered.name(*scope);
     solution.required = best.scopes.iter().map(name_of).collect();
     for scope in &best.scopes {
-        let (without, tied) = without_scope(&problem, &best, *scope);
+        let (without, tied) = without_scope(&problem, &parts, &best, *scope);
         if tied { &mut solution.chosen } else { &mut solution.forced }.push(name_of(scope));
         for instead in without {
             let instead: Vec<Name> = instead.iter().map(name_of).collect();
@@ -108,8 +109,8 @@ pub fn solve(uses: &[Use<'_>], weights: &Weights) -> Solution {
 /// The least privileged scopes that meet each of these clauses (any of), sorted; empty clauses are passed over.
 pub fn least(clauses: &[Vec<Name>], weights: &Weights) -> Vec<Name> {
     let numbered = Numbered::of(clauses.iter().map(Vec::as_slice), weights);
-    let best = cover::cover(&numbered.problem(), None);
-    best.map(|best| best.scopes.iter().map(|scope| numbered.name(*scope)).collect()).unwrap_or_default()
+    let best = Parts::new(&numbered.problem()).best();
+    best.scopes.iter().map(|scope| numbered.name(*scope)).collect()
 }
 
 /// Clauses over names, turned into clauses over indices in name order.
@@ -142,7 +143,7 @@ impl<'a> Numbered<'a> {
 
 /// Ways to do without a scope of the best cover, and whether one of them is as good: every single scope that could
 /// stand in alone, else the best set that could.
-fn without_scope(problem: &Problem<'_>, best: &Cover, scope: usize) -> (Vec<Vec<usize>>, bool) {
+fn without_scope(problem: &Problem<'_>, parts: &Parts<'_>, best: &Cover, scope: usize) -> (Vec<Vec<usize>>, bool) {
     let held: BTreeSet<usize> = best.scopes.iter().copied().filter(|s| *s != scope).collect();
     let lonely = problem.clauses.iter().filter(|clause| !clause.iter().any(|s| held.contains(s)));
     let mut singles: Option<BTreeSet<usize>> = None;
@@ -156,7 +157,7 @@ fn without_scope(problem: &Problem<'_>, best: &Cover, scope: usize) -> (Vec<Vec<
             Some(before) => before.intersection(&options).copied().collect(),
         });
     }
-    let Some(other) = cover::cover(problem, Some(scope)) else { return (Vec::new(), false) };
+    let Some(other) = parts.without(scope) else { return (Vec::new(), false) };
     let tied = best.exact && other.ties_with(best);
     let singles = singles.unwrap_or_default();
     if !singles.is_empty() {

@@ -165,7 +165,7 @@ impl Weights {
         }
         for (scope, implied) in IMPLIES {
             let bare = |name: &&str| by_scope.get(*name).copied().unwrap_or(blank(Kind::guess(name)));
-            let more: Vec<Weight> = implied.iter().map(|name| bare(name)).collect();
+            let more: Vec<Weight> = implied.iter().map(bare).collect();
             let Some(weight) = by_scope.get_mut(*scope) else { continue };
             for other in more {
                 // Even one that opens nothing in the table allows something.

@@ -97,7 +97,7 @@ pub(crate) fn looked_up(value: &Expression) -> Option<String> {
         _ => None,
     });
     let kind = steps.next()?;
-    (kind == "datadog_permissions").then(|| steps.last()).flatten().map(|name| format!("{LOOKUP}{name}"))
+    (kind == "datadog_permissions").then(|| steps.next_back()).flatten().map(|name| format!("{LOOKUP}{name}"))
 }
 
 /// Deepest nesting of brackets, whatever they stand in.
