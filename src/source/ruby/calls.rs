@@ -139,11 +139,6 @@ impl<'t> Lowerer<'t> {
     fn own_call(&mut self, node: Node<'t>, name: Name) -> ExprId {
         let arguments = child(node, Field::Arguments);
         let block = child(node, Field::Block);
-        if self.at_class_level()
-            && let Some(value) = self.class_call(node, &name, arguments, block)
-        {
-            return value;
-        }
         let mut args = arguments.map(|a| self.arguments(a)).unwrap_or_default();
         let Some(block) = block else { return self.implicit_call(node, name, args, node) };
         match name.as_str() {

@@ -98,16 +98,24 @@ impl<'t> Lowerer<'t> {
         self.b.module.classes.get_mut(id.0 as usize)
     }
 
-    /// A call without a receiver in a class body: a macro of Ruby or Rails, else an annotation of the class.
-    /// `None` where it is lowered like any other call.
-    pub(super) fn class_call(
+    /// A call without a receiver as a statement of a class body: a macro of Ruby or Rails, else an annotation of the class.
+    /// False where it is a statement like any other.
+    pub(super) fn class_call(&mut self, node: Node<'t>) -> bool {
+        let (None, Some(method)) = (child(node, Field::Receiver), child(node, Field::Method)) else { return false };
+        if !self.at_class_level() || kind(method) != Kind::Identifier {
+            return false;
+        }
+        let name = self.b.name(method);
+        self.class_macro(node, &name, child(node, Field::Arguments), child(node, Field::Block)).is_some()
+    }
+
+    fn class_macro(
         &mut self,
         node: Node<'t>,
         name: &Name,
         arguments: Option<Node<'t>>,
         block: Option<Node<'t>>,
-    ) -> Option<ExprId> {
-        let unknown = self.b.unknown(node);
+    ) -> Option<()> {
         match name.as_str() {
             "attr_reader" | "attr_accessor" | "attr_writer" | "cattr_accessor" | "mattr_accessor"
             | "class_attribute" | "cattr_reader" | "mattr_reader" | "attribute" => {
@@ -152,19 +160,13 @@ impl<'t> Lowerer<'t> {
             }
             "require" | "require_relative" | "autoload" | "raise" | "puts" | "warn" | "lambda" | "proc" | "format"
             | "loop" => return None,
-            _ => return Some(self.annotation(node, name, arguments, block)),
+            _ => self.annotation(node, name, arguments, block),
         }
-        Some(unknown)
+        Some(())
     }
 
     /// Any other call in a class body (`base_uri "…"`, `headers …`) annotates the class.
-    fn annotation(
-        &mut self,
-        node: Node<'t>,
-        name: &Name,
-        arguments: Option<Node<'t>>,
-        block: Option<Node<'t>>,
-    ) -> ExprId {
+    fn annotation(&mut self, node: Node<'t>, name: &Name, arguments: Option<Node<'t>>, block: Option<Node<'t>>) {
         let mut args = arguments.map(|a| self.arguments(a)).unwrap_or_default();
         args.extend(block.map(|b| crate::ir::Arg::positional(self.block_lambda(b))));
         let callee = self.b.add(Expr::Name(name.clone()), node);
@@ -172,7 +174,6 @@ impl<'t> Lowerer<'t> {
         if let Some(class) = self.current_class() {
             class.decorators.push(call);
         }
-        call
     }
 
     /// Definitions among arguments: `private def x`, `private attr_reader :x`.

@@ -252,7 +252,7 @@ impl<'t> Lowerer<'t> {
         operands.reverse();
         let values: Vec<ExprId> = operands.into_iter().map(|n| self.expression(n)).collect();
         match (operator, values.as_slice()) {
-            ("+", [first, rest @ ..]) => rest.iter().fold(*first, |sum, value| self.plus(sum, *value, node)),
+            ("+", _) => self.plus(values, node),
             ("||" | "or", _) => self.b.add(Expr::Choice(values), node),
             ("&&" | "and", [conditions @ .., last]) => {
                 let conditions = conditions.to_vec();
@@ -270,12 +270,11 @@ impl<'t> Lowerer<'t> {
     }
 
     /// `a + b`: texts are joined, lists are either.
-    pub(super) fn plus(&mut self, left: ExprId, right: ExprId, node: Node<'t>) -> ExprId {
-        let is_list = |e: ExprId| matches!(self.b.module.expr(e), Expr::List(_));
-        if is_list(left) || is_list(right) {
-            return self.b.add(Expr::Choice(vec![left, right]), node);
+    pub(super) fn plus(&mut self, parts: Vec<ExprId>, node: Node<'t>) -> ExprId {
+        if parts.iter().any(|p| matches!(self.b.module.expr(*p), Expr::List(_))) {
+            return self.b.add(Expr::Choice(parts), node);
         }
-        self.b.sum(vec![left, right], node)
+        self.b.sum(parts, node)
     }
 
     /// `x << y` appends to a text in place; to anything else it is a call.

@@ -56,7 +56,7 @@ impl<'t> Lowerer<'t> {
             Kind::Redo | Kind::Retry => {}
             Kind::Binary if self.is_logical(node) => self.logical(node, tail),
             Kind::Alias => self.alias(node),
-            Kind::Call if self.control_call(node) => {}
+            Kind::Call if self.control_call(node) || self.class_call(node) => {}
             Kind::Assignment if !tail => {
                 self.assignment(node, false);
             }
@@ -448,7 +448,7 @@ impl<'t> Lowerer<'t> {
             "&&=" => value,
             "+=" => {
                 let before = self.expression(left);
-                self.plus(before, value, node)
+                self.plus(vec![before, value], node)
             }
             "<<=" => {
                 let before = self.expression(left);

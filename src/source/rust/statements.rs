@@ -109,6 +109,14 @@ impl Lowerer<'_> {
             syn::Expr::Binary(binary) if self.compound(binary) => {}
             syn::Expr::MethodCall(call) if self.grow(call) => {}
             syn::Expr::Macro(expr) => self.macro_statement(&expr.mac, tail),
+            syn::Expr::Try(inner) if !tail && matches!(&*inner.expr, syn::Expr::Macro(_)) => {
+                self.statement(&inner.expr, false)
+            }
+            syn::Expr::MethodCall(call)
+                if !tail && call.method == "unwrap" && matches!(&*call.receiver, syn::Expr::Macro(_)) =>
+            {
+                self.statement(&call.receiver, false);
+            }
             _ => {
                 let value = self.expression(expr);
                 self.result(value, tail);

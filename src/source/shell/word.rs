@@ -341,6 +341,9 @@ impl Chunk<'_, '_> {
         let before = self.add(Expr::Name(variable.clone()), node);
         let expr = match self.program.module.expr(value) {
             Expr::List(items) => Expr::List(std::iter::once(before).chain(items.iter().copied()).collect()),
+            Expr::Text(pieces) => {
+                Expr::Text(std::iter::once(Piece::Expr(before)).chain(pieces.iter().cloned()).collect())
+            }
             _ => Expr::Text(vec![Piece::Expr(before), Piece::Expr(value)]),
         };
         self.add(expr, node)
