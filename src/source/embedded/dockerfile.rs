@@ -28,29 +28,25 @@ fn instruction(lines: &[&str], start: usize) -> (Script, usize) {
         if !comment {
             script.line(line, at, 0);
         }
-        if !(comment && !script.starts.is_empty() || !comment && line.trim_end().ends_with('\\')) {
+        // Comments may stand between the lines of an instruction.
+        let goes_on = if comment { !script.starts.is_empty() } else { line.trim_end().ends_with('\\') };
+        if !goes_on {
             break;
         }
     }
-    while let Some(end) = here_document(&script.text) {
-        let Some(length) = lines.get(at..).and_then(|rest| rest.iter().position(|l| l.trim_start_matches('\t') == end))
-        else {
-            break;
-        };
-        // The delimiter goes, the body becomes the script.
-        let body = lines.get(at..at + length).unwrap_or_default();
-        let keyword = script.text.split_whitespace().next().unwrap_or("").to_owned();
-        script = Script::default();
-        if !keyword.eq_ignore_ascii_case("run") {
-            return (script, at + length + 1);
-        }
+    let Some(end) = here_document(&script.text) else { return (script, at) };
+    let rest = lines.get(at..).unwrap_or_default();
+    let Some(length) = rest.iter().position(|l| l.trim_start_matches('\t') == end) else { return (script, at) };
+    // The delimiter goes, the body becomes the script.
+    let runs = script.text.split_whitespace().next().is_some_and(|keyword| keyword.eq_ignore_ascii_case("run"));
+    let mut script = Script::default();
+    if runs {
         script.line("RUN :", at, 0);
-        for (i, line) in body.iter().enumerate() {
+        for (i, line) in rest.iter().take(length).enumerate() {
             script.line(line, at + i + 1, 0);
         }
-        return (script, at + length + 1);
     }
-    (script, at)
+    (script, at + length + 1)
 }
 
 /// The delimiter of a here-document that an instruction begins with.

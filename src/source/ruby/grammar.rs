@@ -140,6 +140,5 @@ grammar!(tree_sitter_ruby::LANGUAGE;
         Scope = "scope",
         Superclass = "superclass",
         Value = "value",
-        Variable = "variable",
     }
 );

@@ -21,7 +21,7 @@ pub(super) fn depth(text: &str) -> usize {
                     }
                     b')' | b']' | b'}' => {
                         sum -= levels.pop().unwrap_or(0).min(sum);
-                        if byte == b'}' {
+                        if byte == b'}' && !goes_on(bytes, at + 1) {
                             reset(&mut levels, &mut sum);
                         }
                     }
@@ -47,6 +47,14 @@ pub(super) fn depth(text: &str) -> usize {
         };
     }
     deepest
+}
+
+/// Whether what a block ended goes on after it: with `else`, a method call or `?`.
+fn goes_on(bytes: &[u8], from: usize) -> bool {
+    let rest = bytes.get(from..).unwrap_or_default();
+    let blank = rest.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let next = rest.get(blank..).unwrap_or_default();
+    next.starts_with(b"else") || next.starts_with(b".") || next.starts_with(b"?")
 }
 
 /// A new statement or element begins: what came before at this level no longer counts, except for the bracket itself.
