@@ -65,39 +65,13 @@ pub fn analyze(modules: Vec<Arc<Module>>, options: &Options<'_>) -> Analysis {
     let program = Program::link(modules);
     let mut state = State::new(&program);
     let mut dirty: Vec<Fun> = program.functions().collect();
-    let start = std::time::Instant::now();
     for _ in 0..MAX_ROUNDS {
         let results: Vec<_> = dirty
             .par_iter()
             .with_min_len(16)
             .map(|&fun| (fun, Run::run(Scope::new(&program, &state, options), fun)))
             .collect();
-        if std::env::var_os("DDSCOPE_ROUNDS").is_some() {
-            eprintln!("round: {} functions, {:?}", results.len(), start.elapsed());
-            let mut t: Vec<_> = results.iter().map(|(f, o): &(Fun, state::Output)| (o.micros, *f)).collect();
-            t.sort();
-            for (m, f) in t.iter().rev().take(5) {
-                eprintln!("   {m} us {} {}", program.module(f.module).file, program.function(*f).name);
-            }
-        }
         let changed = state.advance(&program, results);
-        if std::env::var_os("DDSCOPE_ROUNDS").is_some() {
-            let mut c: Vec<_> = changed.iter().collect();
-            c.sort();
-            for k in c.iter().take(6) {
-                eprintln!("   changed {k:?}");
-                if let state::Key::Summary(f) = k {
-                    let t = format!("{:?}", state.summary(*f).returns);
-                    eprintln!(
-                        "      {} {} len {} {}",
-                        program.module(f.module).file,
-                        program.function(*f).name,
-                        t.len(),
-                        &t.chars().take(1500).collect::<String>()
-                    );
-                }
-            }
-        }
         dirty = state.dependents(&program, &changed);
         dirty.retain(|f| state.run_count(*f) < MAX_RUNS);
         if dirty.is_empty() {

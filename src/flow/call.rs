@@ -662,6 +662,10 @@ impl<'a> Run<'a> {
 
     /// Notes what is passed, for the function's own run.
     fn contribute(&mut self, bindings: &Bindings) {
+        // What tests pass is no part of what the program does.
+        if self.module.test && !self.program().module(bindings.function.module).test {
+            return;
+        }
         for (i, set) in bindings.args.iter().enumerate() {
             let mut known = Set::unknown();
             for value in set.values() {

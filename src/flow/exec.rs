@@ -43,7 +43,6 @@ pub struct Run<'a> {
 impl<'a> Run<'a> {
     /// Runs a function and returns what it found.
     pub fn run(scope: Scope<'a>, fun: Fun) -> Output {
-        let begin = std::time::Instant::now();
         let module = scope.program.module(fun.module);
         let owner = scope.program.owner(fun);
         let mut run = Run {
@@ -60,6 +59,7 @@ impl<'a> Run<'a> {
             shared: fun.id == Module::MAIN || module.functions.iter().any(|f| f.parent == Some(fun.id)),
         };
         let function = module.function(fun.id);
+        run.scope.allow(module.len() * 4);
         run.parameters(function);
         run.block(&function.body);
         if fun.id == Module::MAIN {
@@ -74,7 +74,6 @@ impl<'a> Run<'a> {
         }
         let mut out = run.out;
         out.reads = run.scope.into_reads();
-        out.micros = begin.elapsed().as_micros();
         out
     }
 
@@ -313,6 +312,9 @@ impl<'a> Run<'a> {
 
     /// Notes what is stored in a field, for everybody who reads it.
     pub fn store(&mut self, target: &Set, name: &Name, set: &Set, site: Site) {
+        if self.module.test && target.values().all(|v| !self.is_own_class(v)) {
+            return;
+        }
         for value in target.values() {
             let class = match value {
                 Value::Ref(Ref { root: Root::This(class), path }) if path.is_empty() => *class,
@@ -324,6 +326,17 @@ impl<'a> Run<'a> {
             let set = set.leaving();
             self.out.fields.entry((class, name.clone())).or_insert_with(|| (Set::unknown(), site)).0.join(&set);
         }
+    }
+
+    /// Whether an object's class is written in this module.
+    fn is_own_class(&self, value: &Value) -> bool {
+        let class = match value {
+            Value::Ref(Ref { root: Root::This(class), .. }) | Value::Class(class) => *class,
+            Value::Instance(i) => i.class,
+            Value::Module(module) => return *module == self.fun.module,
+            _ => return false,
+        };
+        self.program().classes.get(class.0 as usize).is_some_and(|c| c.parts.iter().any(|(m, _)| *m == self.fun.module))
     }
 
     /// `request.method = "POST"` on a local object from outside or a local table changes that object.
@@ -338,6 +351,12 @@ impl<'a> Run<'a> {
                 Set::of(Value::Made(Arc::new(made)))
             }
             Value::Table(table) => Set::of(Value::Table(Arc::new(with_entry(table, name, set)))),
+            // What data objects are filled with is of no interest unless it may become part of a request.
+            Value::Instance(instance)
+                if !self.scope.matters(instance.class) && set.values().all(|v| matches!(v, Value::Ref(_) | Value::Instance(_) | Value::List(_) | Value::Table(_))) =>
+            {
+                Set::of(Value::Instance(instance.clone()))
+            }
             Value::Instance(instance) => {
                 let mut fields = instance.fields.as_deref().cloned().unwrap_or_default();
                 fields = with_entry(&fields, name, set);

@@ -14,6 +14,10 @@ use super::state::{Key, State, Summary};
 use super::subst::Subst;
 use super::value::{Closure, Cls, Fun, Instance, Piece, Ref, Root, Set, Text, Value};
 
+/// Most different texts of all callers together that still stand for a parameter.
+const MAX_PASSED: usize = 8;
+/// Lookups that every function may cause, apart from those that its size allows.
+const BUDGET: u32 = 60_000;
 /// Deepest chain of lookups.
 const MAX_DEPTH: u8 = 12;
 
@@ -40,7 +44,7 @@ impl<'a> Scope<'a> {
     /// A scope with nothing read yet. `budget` bounds how many lookups one function may cause.
     pub fn new(program: &'a Program, state: &'a State, options: &super::Options<'a>) -> Self {
         let (catalog, hosts) = (options.catalog, options.hosts);
-        Self { program, state, catalog, hosts, reads: RefCell::default(), budget: Cell::new(200_000) }
+        Self { program, state, catalog, hosts, reads: RefCell::default(), budget: Cell::new(BUDGET) }
     }
 
     /// What was read since the scope was made.
@@ -50,6 +54,11 @@ impl<'a> Scope<'a> {
 
     fn note(&self, key: Key) {
         self.reads.borrow_mut().insert(key);
+    }
+
+    /// Allows more lookups to a function of a large module.
+    pub fn allow(&self, more: usize) {
+        self.budget.set(self.budget.get().saturating_add(u32::try_from(more).unwrap_or(u32::MAX)));
     }
 
     /// Spends some of the budget; false when it is used up.
@@ -75,6 +84,10 @@ impl<'a> Scope<'a> {
     pub fn passed(&self, fun: Fun, index: u16) -> Set {
         self.note(Key::Param(fun, index));
         let mut set = self.state.param(fun, index).cloned().unwrap_or_default();
+        // What very many callers pass says nothing about one of them.
+        if set.values().filter(|v| matches!(v, Value::Text(_))).count() > MAX_PASSED {
+            set.items.retain(|i| !matches!(i.value, Value::Text(_)));
+        }
         if let Some(Some(default)) = self.summary(fun).defaults.get(usize::from(index)) {
             set.join(default);
         }

@@ -66,8 +66,6 @@ pub struct Output {
     pub params: BTreeMap<(Fun, u16), Set>,
     /// Functions whose requests were taken over.
     pub called: Vec<Fun>,
-    /// Debug.
-    pub micros: u128,
     /// What was read, for the next round.
     pub reads: HashSet<Key>,
 }

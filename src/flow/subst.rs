@@ -10,7 +10,7 @@ use super::value::{Args, Bindings, Closure, Instance, Item, Made, Piece, Ref, Ro
 /// Deepest nesting of values that is rewritten.
 const MAX_DEPTH: u8 = 5;
 /// Most texts or requests that one substitution yields from one.
-const MAX_RESULTS: usize = 64;
+const MAX_RESULTS: usize = 32;
 
 /// What is put in.
 pub struct Subst<'a> {
@@ -64,6 +64,7 @@ impl Subst<'_> {
                 continue;
             }
             let mut next = Vec::new();
+            scope.spend(u32::try_from(out.len() * filled.len()).unwrap_or(u32::MAX));
             for start in &out {
                 for end in &filled {
                     let mut joined = start.clone();
@@ -93,7 +94,7 @@ impl Subst<'_> {
 
     /// A value with everything put in; one value may become several.
     pub fn value(&self, scope: &Scope<'_>, value: &Value, depth: u8) -> Set {
-        if depth > MAX_DEPTH {
+        if depth > MAX_DEPTH || !scope.spend(1) {
             return Set::of(value.clone());
         }
         match value {

@@ -14,13 +14,13 @@ use super::request::Site;
 /// Most values that a set holds; what does not fit is forgotten.
 pub const MAX_VALUES: usize = 64;
 /// Most values that a set holds once one of them is an object with parts.
-const MAX_COMPOSITES: usize = 24;
+const MAX_COMPOSITES: usize = 8;
 /// Largest object that is kept with all its parts, in values.
-const MAX_WEIGHT: usize = 120;
+const MAX_WEIGHT: usize = 48;
 /// Longest text that is followed, in pieces; addresses are far shorter.
 const MAX_PIECES: usize = 24;
 /// Largest table or list that is kept with all its parts, in values.
-const MAX_TABLE: usize = 2_000;
+const MAX_TABLE: usize = 1_000;
 /// Deepest chain of fields that a [`Ref`] follows.
 const MAX_PATH: usize = 4;
 
@@ -154,7 +154,7 @@ impl Value {
 /// Deepest nesting of tables and lists that leaves a function.
 const MAX_NESTING: u8 = 3;
 /// Most objects with parts that leave a function in one place.
-const MAX_LEAVING: usize = 12;
+const MAX_LEAVING: usize = 6;
 
 impl Set {
     /// What is worth telling other functions: nothing of worlds, of deeply nested data, of text that cannot be part of a request.
