@@ -353,7 +353,10 @@ impl<'a> Run<'a> {
             Value::Table(table) => Set::of(Value::Table(Arc::new(with_entry(table, name, set)))),
             // What data objects are filled with is of no interest unless it may become part of a request.
             Value::Instance(instance)
-                if !self.scope.matters(instance.class) && set.values().all(|v| matches!(v, Value::Ref(_) | Value::Instance(_) | Value::List(_) | Value::Table(_))) =>
+                if !self.scope.matters(instance.class)
+                    && set.values().all(|v| {
+                        matches!(v, Value::Ref(_) | Value::Instance(_) | Value::List(_) | Value::Table(_))
+                    }) =>
             {
                 Set::of(Value::Instance(instance.clone()))
             }
