@@ -137,7 +137,13 @@ impl<'a> Run<'a> {
     /// Calls every value of a set.
     pub fn call_set(&mut self, callees: &Set, args: &Args, site: Site) -> Set {
         let mut out = Set::unknown();
+        // A class given by the caller: each call of this function makes what its own caller gave.
+        let given =
+            callees.values().any(|v| matches!(v, Value::Ref(Ref { root: Root::Param(..), path }) if path.is_empty()));
         for item in &callees.items {
+            if given && matches!(item.value, Value::Class(_) | Value::External(_)) {
+                continue;
+            }
             out.join(&self.call_value(&item.value, args, site).within(&item.world));
         }
         out
@@ -162,7 +168,7 @@ impl<'a> Run<'a> {
             Value::Method(object, name) => self.client_call(object, name, args, site),
             Value::Ref(_) => {
                 self.pend(callee.clone(), args, site);
-                Set::unknown()
+                Set::of(super::subst::called(callee.clone(), &args.positional))
             }
             // `self.session()` where the object itself is callable, or a getter wrapped around it.
             Value::Made(made) => {
@@ -258,6 +264,17 @@ impl<'a> Run<'a> {
             Value::External(path) => {
                 let path: Name = format!("{path}.{name}").into();
                 self.external_call(&path, None, args, site)
+            }
+            Value::Made(made) if made.path == super::subst::CALL_OF => {
+                let close = Subst { bindings: Vec::new(), receiver: None, close: true };
+                let objects = close.value(&self.scope, receiver, 0);
+                let mut out = Set::unknown();
+                for object in
+                    objects.values().filter(|o| !matches!(o, Value::Made(m) if m.path == super::subst::CALL_OF))
+                {
+                    out.join(&self.method_on(object, name, args, site));
+                }
+                out
             }
             Value::Made(made) => {
                 let path: Name = format!("{}.{name}", made.path).into();
@@ -490,7 +507,7 @@ impl<'a> Run<'a> {
             let bindings = self.apply_constructor(fun, &receiver, args, site);
             let pruned = Bindings { function: fun, args: bindings.args.iter().map(|s| self.kept(class, s)).collect() };
             let fields =
-                (!args.named.is_empty()).then(|| Arc::new(Table { entries: args.named.clone(), rest: Set::unknown() }));
+                (!args.named.is_empty()).then(|| Arc::new(Table { entries: args.named.clone(), ..Table::default() }));
             let fields = fields.filter(|_| self.program().function(fun).params.is_empty());
             return Set::of(Value::Instance(Arc::new(Instance { class, made: Some(Arc::new(pruned)), fields })));
         }
@@ -640,7 +657,7 @@ impl<'a> Run<'a> {
                         set
                     } else if takes_rest(function, i, args, &used) {
                         // Ruby's trailing hash and options objects given as keywords.
-                        Set::of(Value::Table(Arc::new(Table { entries: args.named.clone(), rest: Set::unknown() })))
+                        Set::of(Value::Table(Arc::new(Table { entries: args.named.clone(), ..Table::default() })))
                     } else if param.default.is_some() {
                         default()
                     } else {
@@ -1225,7 +1242,7 @@ pub fn prune(set: &Set, depth: u8) -> Set {
                 fields: i.fields.as_ref().map(|t| {
                     Arc::new(Table {
                         entries: t.entries.iter().map(|(k, v)| (k.clone(), prune(v, depth - 1))).collect(),
-                        rest: Set::unknown(),
+                        ..Table::default()
                     })
                 }),
             })),

@@ -380,9 +380,16 @@ impl<'a> Run<'a> {
                 },
                 Key::Spread => {
                     for value in set.values() {
-                        if let Value::Table(other) = value {
-                            table.entries.extend(other.entries.iter().cloned());
-                            table.rest.join(&other.rest);
+                        match value {
+                            Value::Table(other) => {
+                                table.entries.extend(other.entries.iter().cloned());
+                                table.rest.join(&other.rest);
+                                table.spread.join(&other.spread);
+                            }
+                            Value::Ref(_) => {
+                                table.spread.add(value.clone());
+                            }
+                            _ => {}
                         }
                     }
                 }

@@ -529,6 +529,7 @@ fn grounded_table(t: &Table, depth: u8) -> Table {
     Table {
         entries: t.entries.iter().map(|(k, v)| (k.clone(), grounded_set(v, depth + 1))).collect(),
         rest: grounded_set(&t.rest, depth + 1),
+        spread: Set::unknown(),
     }
 }
 

@@ -142,8 +142,8 @@ impl<'a> Scope<'a> {
             Value::Module(module) => self.module_member(*module, name),
             Value::External(path) => library::external_field(path, name),
             Value::Made(made) => library::made_field(made, name),
-            Value::Table(table) => match table.entry(name) {
-                Some(set) => set.clone(),
+            Value::Table(table) => match table.lookup(name) {
+                Some(set) => set,
                 // What a table is known not to have is nothing rather than unknown.
                 None if table.rest.is_unknown() => Set::of(Value::Null),
                 None => table.rest.clone(),

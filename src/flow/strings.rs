@@ -313,7 +313,7 @@ fn identity(path: &str, last: &str, args: &Args) -> Option<Set> {
     let index = usize::from(matches!(path, "cast" | "typing.cast"));
     if matches!(path, "dict" | "list" | "tuple") && args.positional.is_empty() {
         return (path == "dict").then(|| {
-            Set::of(Value::Table(Arc::new(super::value::Table { entries: args.named.clone(), rest: Set::unknown() })))
+            Set::of(Value::Table(Arc::new(super::value::Table { entries: args.named.clone(), ..Default::default() })))
         });
     }
     Some(args.at(index).cloned().unwrap_or_default())

@@ -12,6 +12,17 @@ const MAX_DEPTH: u8 = 5;
 /// Most texts or requests that one substitution yields from one.
 const MAX_RESULTS: usize = 32;
 
+/// Stands for the result of calling something that only a caller knows; the callee is its first argument.
+pub const CALL_OF: &str = "call()";
+
+/// The result of calling something that only a caller knows.
+pub fn called(callee: Value, args: &[Set]) -> Value {
+    let mut positional = vec![Set::of(callee)];
+    positional.extend(args.iter().take(3).cloned());
+    let args = Args { positional, ..Args::default() };
+    Value::Made(Arc::new(Made { path: CALL_OF.into(), on: None, args, depth: 1 }))
+}
+
 /// What is put in.
 pub struct Subst<'a> {
     /// Arguments of the call and what closures captured.
@@ -121,6 +132,7 @@ impl Subst<'_> {
                 }
                 out
             }
+            Value::Made(m) if m.path == CALL_OF => self.call_of(scope, m, depth + 1),
             Value::Made(m) => Set::of(Value::Made(Arc::new(self.made(scope, m, depth + 1)))),
             Value::Table(t) => Set::of(Value::Table(Arc::new(self.table(scope, t, depth + 1)))),
             Value::List(items) => {
@@ -128,6 +140,29 @@ impl Subst<'_> {
             }
             other => Set::of(other.clone()),
         }
+    }
+
+    /// What a factory makes once it is known what it was given: `cls(client)`.
+    fn call_of(&self, scope: &Scope<'_>, made: &Made, depth: u8) -> Set {
+        let args = self.args(scope, &made.args, depth);
+        let Some(callees) = args.at(0) else { return Set::unknown() };
+        callees.flat_map(|callee| match callee {
+            Value::Ref(_) => Set::of(called(callee.clone(), &args.positional[1..])),
+            Value::Class(class) => Set::of(Value::Instance(Arc::new(Instance::any(*class)))),
+            Value::External(path) => match super::library::constructed(path) {
+                Some(client) => Set::of(Value::Client(Arc::new(client))),
+                None => match super::library::legacy_object(path) {
+                    Some(object) => Set::of(object),
+                    None => {
+                        let rest = Args { positional: args.positional[1..].to_vec(), ..Args::default() };
+                        super::library::result(path, None, rest)
+                    }
+                },
+            },
+            Value::Client(_) | Value::Legacy(..) => Set::of(callee.clone()),
+            Value::Function(closure) => scope.summary(closure.function).returns.clone(),
+            _ => Set::unknown(),
+        })
     }
 
     fn bindings(&self, scope: &Scope<'_>, b: &Bindings, depth: u8) -> Bindings {
@@ -170,10 +205,29 @@ impl Subst<'_> {
     }
 
     fn table(&self, scope: &Scope<'_>, t: &Table, depth: u8) -> Table {
-        Table {
+        let mut out = Table {
             entries: t.entries.iter().map(|(k, v)| (k.clone(), self.set(scope, v, depth))).collect(),
             rest: self.set(scope, &t.rest, depth),
+            spread: Set::unknown(),
+        };
+        for value in self.set(scope, &t.spread, depth).values() {
+            match value {
+                Value::Table(more) => {
+                    for (key, set) in &more.entries {
+                        if out.entry(key).is_none() {
+                            out.entries.push((key.clone(), set.clone()));
+                        }
+                    }
+                    out.rest.join(&more.rest);
+                    out.spread.join(&more.spread);
+                }
+                Value::Ref(_) => {
+                    out.spread.add(value.clone());
+                }
+                _ => {}
+            }
         }
+        out
     }
 
     /// Arguments with everything put in.

@@ -448,7 +448,10 @@ fn has_only_refs(set: &Set) -> bool {
 }
 
 fn entry(table: &super::value::Table, names: &[&str]) -> Option<Set> {
-    names.iter().find_map(|n| table.entry(n).cloned())
+    names.iter().find_map(|n| table.entry(n).cloned()).or_else(|| {
+        let first = Name::from(*names.first()?);
+        table.lookup(&first)
+    })
 }
 
 /// The options object among the arguments.
@@ -456,7 +459,7 @@ fn options(args: &Args) -> Option<super::value::Table> {
     args.positional.iter().flat_map(Set::values).find_map(|v| match v {
         Value::Table(t) => Some((**t).clone()),
         Value::Made(m) if !m.args.named.is_empty() => {
-            Some(super::value::Table { entries: m.args.named.clone(), rest: Set::unknown() })
+            Some(super::value::Table { entries: m.args.named.clone(), ..Default::default() })
         }
         _ => None,
     })

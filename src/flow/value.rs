@@ -143,7 +143,7 @@ impl Value {
                 let plain =
                     |s: &Set| Set { items: s.items.iter().filter(|i| !i.value.is_composite()).cloned().collect() };
                 let entries = t.entries.iter().take(MAX_VALUES).map(|(k, v)| (k.clone(), plain(v))).collect();
-                Self::Table(Arc::new(Table { entries, rest: Set::unknown() }))
+                Self::Table(Arc::new(Table { entries, ..Table::default() }))
             }
             Self::List(_) => Self::List(Arc::new(Vec::new())),
             other => other,
@@ -173,6 +173,7 @@ impl Set {
                 Value::Table(t) => Value::Table(Arc::new(Table {
                     entries: t.entries.iter().map(|(k, s)| (k.clone(), s.leaving_at(depth + 1))).collect(),
                     rest: t.rest.leaving_at(depth + 1),
+                    spread: t.spread.clone(),
                 })),
                 Value::List(items) => Value::List(Arc::new(items.iter().map(|s| s.leaving_at(depth + 1)).collect())),
                 other => other.clone(),
@@ -358,9 +359,27 @@ pub struct Table {
     pub entries: Vec<(Name, Set)>,
     /// Values under unknown keys.
     pub rest: Set,
+    /// Tables that only a caller knows and that were spread into this one; entries of its own win.
+    pub spread: Set,
 }
 
 impl Table {
+    /// The value under `key`, or what a spread table that only a caller knows has there.
+    pub fn lookup(&self, key: &Name) -> Option<Set> {
+        if let Some(set) = self.entry(key) {
+            return Some(set.clone());
+        }
+        let mut out = Set::unknown();
+        for value in self.spread.values() {
+            if let Value::Ref(r) = value
+                && let Some(field) = r.field(key)
+            {
+                out.add(Value::Ref(field));
+            }
+        }
+        (!out.is_unknown()).then_some(out)
+    }
+
     /// The value under `key`.
     pub fn entry(&self, key: &str) -> Option<&Set> {
         self.entries.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v)
