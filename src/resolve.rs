@@ -9,7 +9,7 @@ use crate::evidence::{Call, Confidence, Evidence, Observed, Place};
 use crate::ir::Name;
 use crate::redact;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 mod decide;
@@ -207,7 +207,15 @@ impl<'c> Resolver<'c> {
                 Usage { operation, evidence }
             })
             .collect();
-        let mut unresolved: Vec<Unresolved> = self.unresolved.into_values().collect();
+        let decided: BTreeSet<(Arc<str>, u32)> = usages
+            .iter()
+            .flat_map(|u| &u.evidence)
+            .filter_map(|e| match &e.place {
+                Place::Source { file, span, .. } => Some((file.clone(), span.line)),
+                Place::Record { .. } => None,
+            })
+            .collect();
+        let mut unresolved = most_telling(self.unresolved.into_values(), &decided);
         unresolved
             .sort_by(|a, b| (order(&a.evidence), a.reason, a.call()).cmp(&(order(&b.evidence), b.reason, b.call())));
         Resolution { usages, unresolved }
@@ -219,6 +227,49 @@ fn is_documented(operation: &Operation) -> bool {
     operation.status == Status::Current
         || operation.app_key.state != State::Unpublished
         || operation.oauth.state == State::Published
+}
+
+/// One undecided call a place and method: the one of which most is known. None where an operation was found at that place.
+fn most_telling(all: impl Iterator<Item = Unresolved>, decided: &BTreeSet<(Arc<str>, u32)>) -> Vec<Unresolved> {
+    let mut kept: BTreeMap<(Key, Option<String>, &'static str, Option<String>), Unresolved> = BTreeMap::new();
+    for mut one in all {
+        let source = match &one.evidence.place {
+            Place::Source { file, span, .. } => Some((file.clone(), span.line)),
+            Place::Record { .. } => None,
+        };
+        let address = matches!(one.evidence.call, Call::Http { .. });
+        // Another way to read a request whose operation is known says nothing new.
+        let idle = matches!(
+            one.reason,
+            reason::PATH | reason::SEVERAL | reason::VERB | reason::UNKNOWN_ENDPOINT | reason::WEAK
+        );
+        if address && idle && source.as_ref().is_some_and(|s| decided.contains(s)) {
+            continue;
+        }
+        let collapses = address && source.is_some();
+        let key = (
+            Key::of(&one.evidence),
+            one.method().map(str::to_owned),
+            if collapses { "" } else { one.reason },
+            (!collapses).then(|| one.call()),
+        );
+        match kept.entry(key) {
+            std::collections::btree_map::Entry::Vacant(place) => {
+                place.insert(one);
+            }
+            std::collections::btree_map::Entry::Occupied(mut place) => {
+                let known = |u: &Unresolved| (u.call().replace("{}", "").len(), u.call());
+                if known(&one) > known(place.get()) {
+                    std::mem::swap(place.get_mut(), &mut one);
+                }
+                let candidates = &mut place.get_mut().candidates;
+                candidates.extend(one.candidates);
+                candidates.sort();
+                candidates.dedup();
+            }
+        }
+    }
+    kept.into_values().collect()
 }
 
 fn order(evidence: &Evidence) -> (&Arc<str>, &Place) {

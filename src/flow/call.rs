@@ -141,7 +141,9 @@ impl<'a> Run<'a> {
         let given =
             callees.values().any(|v| matches!(v, Value::Ref(Ref { root: Root::Param(..), path }) if path.is_empty()));
         for item in &callees.items {
-            if given && matches!(item.value, Value::Class(_) | Value::External(_)) {
+            if given
+                && matches!(item.value, Value::Class(_) | Value::External(_) | Value::Function(_) | Value::Method(..))
+            {
                 continue;
             }
             out.join(&self.call_value(&item.value, args, site).within(&item.world));

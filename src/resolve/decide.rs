@@ -85,6 +85,8 @@ fn request(
         ([], _) => Decision::Unresolved(reason::UNKNOWN_ENDPOINT, Vec::new()),
         (several, Origin::Unknown) => Decision::Unresolved(reason::HOST, fits(several)),
         (several, _) if confidence == Confidence::Possible => Decision::Unresolved(reason::WEAK, fits(several)),
+        // A hole where the template has a word: it may be that operation, and it may be anything.
+        (some, _) if best == Some(Quality::Candidate) => Decision::Unresolved(reason::PATH, fits(some)),
         ([one], _) => {
             let proven = one.quality == Quality::Exact && origin == Origin::Datadog && method.is_some();
             let most = if proven { Confidence::Certain } else { Confidence::Likely };
