@@ -1,4 +1,4 @@
-//! Checks `data/scopes.json` and compiles it into static rows and phf maps.
+//! Checks `data/scopes.json` and compiles it into static rows and phf maps; `data/terraform.json` becomes a sorted slice.
 //!
 //! A broken row stops the build and is named together with the rule. The rules, the keys and the route tree are the
 //! library's own modules, included by path.
@@ -24,6 +24,7 @@ use std::{env, fs, process};
 use table::{LegacyRow, Need, OperationRow, ScopeRow, Table};
 
 const SCOPES: &str = "data/scopes.json";
+const TERRAFORM: &str = "data/terraform.json";
 
 fn main() {
     println!("cargo::rerun-if-changed=data");
@@ -42,6 +43,71 @@ fn main() {
     if let Err(error) = fs::write(Path::new(&out).join("catalog.rs"), code) {
         fail(&format!("cannot write the compiled table: {error}"));
     }
+    let terraform: Terraform = read(TERRAFORM);
+    if let Err(error) = fs::write(Path::new(&out).join("terraform.rs"), emit_terraform(&terraform, &table)) {
+        fail(&format!("cannot write the compiled resource types: {error}"));
+    }
+}
+
+/// `data/terraform.json`: what the provider calls for each type.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Terraform {
+    provider: String,
+    commit: String,
+    /// Type → action → operations.
+    resources: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    data_sources: BTreeMap<String, Vec<String>>,
+    /// Type → last release of the provider that has it.
+    retired: BTreeMap<String, String>,
+    /// Type → operation → what an argument must be for the operation to be called.
+    when: BTreeMap<String, BTreeMap<String, Condition>>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Condition {
+    argument: String,
+    test: String,
+    value: Option<String>,
+}
+
+/// Checks the types against the table of operations and writes them as a slice sorted by name.
+fn emit_terraform(terraform: &Terraform, table: &Table) -> String {
+    let numbers = row_number(table);
+    let mut types: BTreeMap<String, String> = BTreeMap::new();
+    let mut call = |kind: &str, action: &str, operation: &str| {
+        // An endpoint that no document describes is written as method and path.
+        if !operation.contains(' ') && !numbers.contains_key(operation) {
+            fail(&format!("{TERRAFORM}: {kind}: {operation} is not in {SCOPES}"));
+        }
+        let when = terraform.when.get(kind).and_then(|operations| operations.get(operation));
+        let when = when.map_or("None".to_owned(), |when| {
+            let test = match (when.test.as_str(), &when.value) {
+                ("equals", Some(value)) => format!("Test::Equals({value:?})"),
+                (test, None) if test != "equals" => format!("Test::{}", capital(test)),
+                (test, _) => fail(&format!("{TERRAFORM}: {kind}: {operation}: odd condition {test}")),
+            };
+            format!("Some(When {{ argument: {:?}, test: {test} }})", when.argument)
+        });
+        let calls = types.entry(kind.to_owned()).or_default();
+        let _ = write!(calls, "Calls {{ action: {action:?}, operation: {operation:?}, when: {when} }}, ");
+    };
+    for (kind, actions) in &terraform.resources {
+        for (action, operations) in actions {
+            operations.iter().for_each(|operation| call(kind, action, operation));
+        }
+    }
+    for (kind, operations) in &terraform.data_sources {
+        operations.iter().for_each(|operation| call(&format!("data.{kind}"), "read", operation));
+    }
+    let mut code = format!("/// What `{}` at {} calls.\n", terraform.provider, terraform.commit);
+    let _ = writeln!(code, "static KINDS: [Kind; {}] = [", types.len());
+    for (kind, calls) in &types {
+        let last = terraform.retired.get(kind);
+        let _ = writeln!(code, "Kind {{ name: {kind:?}, last_release: {last:?}, calls: &[{calls}] }},");
+    }
+    code + "];\n"
 }
 
 fn fail(message: &str) -> ! {

@@ -4,6 +4,7 @@
 //! anything but regular files, so that loops, FIFOs and devices cannot hang it.
 
 use crate::error::{Error, Result};
+use crate::infra;
 use crate::source::File;
 use std::fs;
 use std::io::{self, Read};
@@ -43,6 +44,15 @@ pub struct Found {
     pub front_end: usize,
 }
 
+/// A regular file that declares resources.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    /// Where to open it.
+    pub path: PathBuf,
+    /// How it is reported.
+    pub shown: Arc<str>,
+}
+
 /// A file or folder that was left out, and why.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Skipped {
@@ -57,6 +67,8 @@ pub struct Skipped {
 pub struct Tree {
     /// Source files, sorted by how they are reported, each once.
     pub sources: Vec<Found>,
+    /// Files of declared resources (Terraform), in the same order.
+    pub declarations: Vec<Declaration>,
     /// Positional files that no front end reads and that may be traces.
     pub others: Vec<PathBuf>,
     /// Regular files seen, of whatever kind.
@@ -80,19 +92,28 @@ pub enum Content {
 
 /// Reads one file and looks for anchor words. Also gives the bytes looked at.
 pub fn read(found: &Found) -> (Content, u64) {
-    match read_bytes(&found.path) {
+    read_content(&found.path, &found.shown)
+}
+
+/// Reads one file of declared resources, as [`read`] does.
+pub fn read_declaration(found: &Declaration) -> (Content, u64) {
+    read_content(&found.path, &found.shown)
+}
+
+fn read_content(path: &Path, shown: &str) -> (Content, u64) {
+    match read_bytes(path) {
         Ok(Bytes::All(bytes)) => {
             let size = bytes.len() as u64;
-            (judge(&found.shown, bytes), size)
+            (judge(shown, bytes), size)
         }
         Ok(Bytes::Large(size, true)) => {
             let error = Error::new(format!("{} MiB are too much to parse, and it mentions Datadog", size >> 20))
-                .at(&*found.shown)
-                .help(format!("leave it out with --exclude {}", found.shown));
+                .at(shown)
+                .help(format!("leave it out with --exclude {shown}"));
             (Content::Failed(error), size)
         }
         Ok(Bytes::Large(size, false)) => (Content::Skipped("too-large"), size),
-        Err(error) => (Content::Failed(unreadable(&found.shown, &error)), 0),
+        Err(error) => (Content::Failed(unreadable(shown, &error)), 0),
     }
 }
 
@@ -126,9 +147,14 @@ pub fn head(path: &Path, most: usize) -> Option<Vec<u8>> {
     Some(head)
 }
 
-/// Whether a front end reads files of this name.
+/// Whether a front end or a reader of declared resources reads files of this name.
 pub fn is_source(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| Classifier::new().by_name(&name.to_string_lossy()).is_some())
+    is_declaration(path)
+        || path.file_name().is_some_and(|name| Classifier::new().by_name(&name.to_string_lossy()).is_some())
+}
+
+fn is_declaration(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| infra::reads(&name.to_string_lossy()))
 }
 
 enum Bytes {

@@ -10,6 +10,7 @@ use crate::resolve::{Resolution, Resolver};
 use std::path::PathBuf;
 
 mod code;
+mod declared;
 mod links;
 mod traffic;
 
@@ -103,6 +104,14 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     inputs.skipped.extend(found.skipped);
     problems.extend(found.problems);
     for evidence in found.evidence {
+        resolver.add(evidence);
+    }
+    let declared = declared::read(&tree);
+    inputs.analyzed += declared.analyzed;
+    inputs.bytes += declared.bytes;
+    inputs.skipped.extend(declared.skipped);
+    problems.extend(declared.problems);
+    for evidence in declared.evidence {
         resolver.add(evidence);
     }
     let mut notes = Vec::new();

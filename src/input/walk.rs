@@ -1,6 +1,6 @@
 //! The walk: which regular files lie under the given paths, in an order that does not depend on threads.
 
-use super::{Classifier, Found, Options, Skipped, Tree, shown, unreadable};
+use super::{Classifier, Declaration, Found, Options, Skipped, Tree, is_declaration, shown, unreadable};
 use crate::error::{Error, Result};
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -55,6 +55,9 @@ pub fn find(options: &Options) -> Result<Tree> {
         } else if meta.is_file() {
             tree.files += 1;
             match named(path, &classifier) {
+                _ if is_declaration(path) => {
+                    tree.declarations.push(Declaration { path: path.clone(), shown: shown(path) });
+                }
                 Some(front_end) => tree.sources.push(Found { path: path.clone(), shown: shown(path), front_end }),
                 None => tree.others.push(path.clone()),
             }
@@ -64,6 +67,8 @@ pub fn find(options: &Options) -> Result<Tree> {
     }
     tree.sources.sort_by(|a, b| a.shown.cmp(&b.shown));
     tree.sources.dedup_by(|a, b| a.shown == b.shown);
+    tree.declarations.sort_by(|a, b| a.shown.cmp(&b.shown));
+    tree.declarations.dedup_by(|a, b| a.shown == b.shown);
     tree.skipped.sort();
     tree.skipped.dedup();
     tree.problems.sort_by(|a, b| (&a.path, &a.what).cmp(&(&b.path, &b.what)));
@@ -121,6 +126,7 @@ fn exclusions(globs: &[String]) -> Result<Override> {
 #[derive(Default)]
 struct Gathered {
     sources: Vec<Found>,
+    declarations: Vec<Declaration>,
     files: u64,
     skipped: Vec<Skipped>,
     problems: Vec<Error>,
@@ -171,6 +177,7 @@ fn folder(root: &Path, options: &Options, excluded: &Override, classifier: &Clas
             .help("name the folder that holds your code; --no-ignore reads ignored files too"));
     }
     tree.sources.extend(gathered.sources);
+    tree.declarations.extend(gathered.declarations);
     tree.files += gathered.files;
     tree.skipped.extend(gathered.skipped);
     tree.skipped.append(&mut lock(&left_out));
@@ -188,6 +195,13 @@ fn step(entry: Result<DirEntry, ignore::Error>, classifier: &Classifier, all: &M
         }
     };
     if !entry.file_type().is_some_and(|t| t.is_file()) {
+        return;
+    }
+    if is_declaration(entry.path()) {
+        let shown = shown(entry.path());
+        let mut all = lock(all);
+        all.files += 1;
+        all.declarations.push(Declaration { path: entry.into_path(), shown });
         return;
     }
     let front_end = named(entry.path(), classifier);

@@ -1,0 +1,67 @@
+# Monitors, dashboards and access of a small shop, kept in Terraform.
+
+terraform {
+  required_providers {
+    datadog = {
+      source = "DataDog/datadog"
+    }
+  }
+}
+
+variable "services" {
+  type = map(object({ team = string, p95 = number }))
+  default = {
+    checkout = { team = "payments", p95 = 1.5 }
+    search   = { team = "discovery", p95 = 0.8 }
+  }
+}
+
+module "service" {
+  source   = "./modules/service"
+  for_each = var.services
+  name     = each.key
+  team     = each.value.team
+  p95      = each.value.p95
+}
+
+data "datadog_permissions" "all" {}
+
+resource "datadog_role" "on_call" {
+  name = "on-call"
+  permission {
+    id = data.datadog_permissions.all.permissions.monitors_downtime
+  }
+}
+
+resource "datadog_synthetics_test" "front_page" {
+  name      = "front page"
+  type      = "api"
+  subtype   = "http"
+  status    = "live"
+  locations = ["aws:eu-central-1"]
+  request_definition {
+    method = "GET"
+    url    = "https://shop.example.com/"
+  }
+  assertion {
+    type     = "statusCode"
+    operator = "is"
+    target   = "200"
+  }
+  options_list {
+    tick_every = 300
+  }
+}
+
+resource "datadog_downtime_schedule" "nightly" {
+  scope = "env:staging"
+  monitor_identifier {
+    monitor_tags = ["env:staging"]
+  }
+  recurring_schedule {
+    recurrence {
+      duration = "8h"
+      rrule    = "FREQ=DAILY;INTERVAL=1"
+    }
+  }
+}
