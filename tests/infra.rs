@@ -174,3 +174,20 @@ fn odd_files_do_no_harm() {
     let error = infra::read(&Arc::from("deep.tf"), &deep).expect_err("too deep");
     assert_eq!(error.line, Some(1));
 }
+
+#[test]
+fn a_type_explains_itself() {
+    let explain = |what: &str| {
+        let output = Command::cargo_bin("ddscope").unwrap().args(["explain", what]).output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (page, _) = explain("datadog_monitor");
+    let create = page.lines().position(|line| line == "  create").expect("an action");
+    assert!(
+        page.lines().nth(create + 1).is_some_and(|l| l.contains("v1:CreateMonitor") && l.contains("monitors_write"))
+    );
+    assert!(page.contains("depends on validate"), "{page}");
+    assert!(explain("datadog_roles").0.starts_with("data.datadog_roles "));
+    assert!(explain("datadog_timeboard").0.contains("dropped it after v2.26.1"));
+    assert!(explain("datadog_monitr").1.contains("ddscope explain datadog_monitor"));
+}

@@ -3,6 +3,7 @@
 use super::subject::{Answer, Subject, opened};
 use crate::catalog::requirement::{Requirement, State};
 use crate::catalog::{Catalog, Held, Operation, Past, Quality, Scope, Status, caveats, names};
+use crate::infra::kinds::Kind;
 use crate::privilege::takeover_reason;
 use crate::report::style::{BOLD, DIM, SCOPE, WARN, count};
 use std::fmt::Write as _;
@@ -16,6 +17,7 @@ pub fn write(catalog: &Catalog, subject: &Subject) -> String {
     match &subject.answer {
         Answer::Scope(scope) => scope_page(catalog, scope, &mut out),
         Answer::Named(_, operations) => operation_pages(catalog, operations, &mut out),
+        Answer::Declared(kind) => declared_page(catalog, kind, &mut out),
         Answer::Route(matches) => {
             let operations: Vec<&Operation> = matches.iter().map(|found| found.operation).collect();
             let unsure = matches.iter().any(|found| found.quality == Quality::Candidate);
@@ -48,6 +50,29 @@ fn operation_pages(catalog: &Catalog, operations: &[&Operation], out: &mut Strin
                 out.push('\n');
             }
             operation_page(catalog, operation, out);
+        }
+    }
+}
+
+/// What each action of a Terraform type calls, and what an application key needs for it.
+fn declared_page(catalog: &Catalog, kind: &Kind, out: &mut String) {
+    let what = if kind.name.starts_with("data.") { "data source" } else { "resource type" };
+    let _ = writeln!(out, "{BOLD}{}{BOLD:#}  Terraform {what}", kind.name);
+    if let Some(last) = kind.last_release {
+        let _ = writeln!(out, "the provider dropped it after {last}");
+    }
+    for action in ["plan", "create", "read", "update", "delete"] {
+        let mut calls = kind.calls.iter().filter(|call| call.action == action).peekable();
+        if calls.peek().is_some() {
+            let _ = writeln!(out, "\n  {action}");
+        }
+        for call in calls {
+            let needs = match catalog.operation(call.operation) {
+                Some(operation) => phrase(&operation.app_key, operation.auth.keys),
+                None => "what it needs is not published".to_owned(),
+            };
+            let when = call.when.as_ref().map(|when| format!("  {DIM}depends on {}{DIM:#}", when.argument));
+            let _ = writeln!(out, "    {}  {needs}{}", call.operation, when.unwrap_or_default());
         }
     }
 }

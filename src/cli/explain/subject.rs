@@ -3,6 +3,7 @@
 use crate::catalog::{Catalog, Operation, RouteMatch, Scope, Status, names};
 use crate::error::{Error, Result};
 use crate::evidence::{Legacy, Naming};
+use crate::infra::kinds::{self, Kind};
 use crate::redact::safe;
 use crate::url::{Target, Template};
 use std::collections::BTreeSet;
@@ -25,6 +26,8 @@ pub enum Answer {
     Named(&'static str, Vec<&'static Operation>),
     /// Operations on a route, best first.
     Route(Vec<RouteMatch<'static>>),
+    /// A Terraform resource type or data source.
+    Declared(&'static Kind),
 }
 
 impl Answer {
@@ -34,6 +37,7 @@ impl Answer {
             Self::Scope(_) => "scope",
             Self::Named(kind, _) => kind,
             Self::Route(_) => "route",
+            Self::Declared(_) => "terraform",
         }
     }
 }
@@ -45,6 +49,9 @@ impl Subject {
             Answer::Scope(scope) => opened(catalog, scope),
             Answer::Named(_, operations) => operations.clone(),
             Answer::Route(matches) => matches.iter().map(|found| found.operation).collect(),
+            Answer::Declared(kind) => {
+                tidy(kind.calls.iter().filter_map(|call| catalog.operation(call.operation)).collect())
+            }
         }
     }
 
@@ -83,6 +90,8 @@ pub fn understand(catalog: &'static Catalog, input: &str) -> Result<Subject> {
         Some(Answer::Scope(scope))
     } else if let Some(operation) = catalog.operation(input) {
         Some(Answer::Named("operation", vec![operation]))
+    } else if let Some(kind) = declared(input) {
+        Some(Answer::Declared(kind))
     } else if let Some((method, address)) = route(input) {
         return Ok(Subject { answer: Answer::Route(routes(catalog, method.as_deref(), address)?), input: shown });
     } else {
@@ -97,6 +106,11 @@ pub fn understand(catalog: &'static Catalog, input: &str) -> Result<Subject> {
 fn scope(catalog: &Catalog, input: &str) -> Option<&'static Scope> {
     let by_id = |scope: &&Scope| scope.us1 == Some(input) || scope.eu1 == Some(input);
     catalog.scope(input).or_else(|| catalog.scopes().iter().find(by_id))
+}
+
+/// A Terraform type; a name that only a data source has needs no `data.` before it.
+fn declared(input: &str) -> Option<&'static Kind> {
+    kinds::find(input).or_else(|| kinds::find(&format!("data.{input}")))
 }
 
 /// Reads `GET /api/v1/monitor`, a path, a URL, a host with a path.
@@ -187,6 +201,9 @@ fn tidy(mut operations: Vec<&'static Operation>) -> Vec<&'static Operation> {
 
 fn unknown(catalog: &Catalog, input: &str) -> Error {
     let error = Error::new(format!("nothing is named `{}` in the table of release {}", safe(input), catalog.release()));
+    if let Some(near) = kinds::nearest(input) {
+        return error.help(format!("did you mean: ddscope explain {near}"));
+    }
     let near = catalog.nearest(input);
     match near.split_first() {
         Some((best, [])) => error.help(format!("did you mean: ddscope explain {best}")),
