@@ -206,7 +206,8 @@ fn main() -> std::io::Result<()> {
     let at = |name: &str| -> PathBuf { folder.path().join(name) };
     // jq builds the whole document of a HAR in memory, ten times its size: only where that fits
     let jq_on_har = (mebibytes <= 256).then_some(".log.entries[].request | .method + \" \" + .url");
-    let cases: [(&str, &str, &str, &str, &str, Record, Option<&str>); 4] = [
+    type Case<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, Record, Option<&'a str>);
+    let cases: [Case<'_>; 4] = [
         ("HAR", "a.har", "{\"log\":{\"version\":\"1.2\",\"entries\":[", "]}}\n", ",\n", har, jq_on_har),
         ("audit archive", "audit.json", "", "", "", audit, Some(".attributes.http.method")),
         ("access log, all Datadog's", "all.log", "", "", "", all_datadog, None),

@@ -231,7 +231,8 @@ fn is_documented(operation: &Operation) -> bool {
 
 /// One undecided call a place and method: the one of which most is known. None where an operation was found at that place.
 fn most_telling(all: impl Iterator<Item = Unresolved>, decided: &BTreeSet<(Arc<str>, u32)>) -> Vec<Unresolved> {
-    let mut kept: BTreeMap<(Key, Option<String>, &'static str, Option<String>), Unresolved> = BTreeMap::new();
+    type Kind = (Key, Option<String>, &'static str, Option<String>);
+    let mut kept: BTreeMap<Kind, Unresolved> = BTreeMap::new();
     for mut one in all {
         let source = match &one.evidence.place {
             Place::Source { file, span, .. } => Some((file.clone(), span.line)),

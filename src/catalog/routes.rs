@@ -194,7 +194,8 @@ impl<'a> Asked<'a> {
         let rooted = operation.path == "/";
         match &self.target.host {
             _ if own => Some(Quality::Exact),
-            _ if rooted => None,
+            // Another intake has its own paths.
+            _ if rooted || service.is_some() => None,
             Host::Datadog { service: Some(_), .. } => Some(Quality::Inferred),
             _ => Some(Quality::Exact),
         }

@@ -2,6 +2,9 @@
 //!
 //! Purely structural: no values, no evaluation. Everything is decided once, before the first round of the analysis.
 
+mod classes;
+mod imports;
+
 use crate::ir::{ClassId, Expr, ExprId, FunctionId, FunctionKind, Language, Member, Module, Name};
 use rustc_hash::FxHashMap as Map;
 use std::sync::Arc;
@@ -173,67 +176,6 @@ impl Program {
         }
     }
 
-    /// Gives every class its program-wide number; parts of one class (Go receivers in several files, reopened Ruby
-    /// classes, partial C# classes) share one.
-    fn merge_classes(&mut self) {
-        let mut known: Map<(Family, u32, Name), Cls> = Map::default();
-        for m in 0..self.modules.len() {
-            let module = &self.modules[m];
-            let family = family(module.language);
-            let mut ids = Vec::with_capacity(module.classes.len());
-            for (c, class) in module.classes.iter().enumerate() {
-                let scope = match family {
-                    Family::Ruby | Family::Php => Some(u32::MAX),
-                    Family::Go | Family::CSharp => self.package_of[m],
-                    _ => Some(index(m)),
-                };
-                let full = qualified(module, class);
-                let key = scope.map(|s| (family, s, full));
-                let merged = key.as_ref().and_then(|k| known.get(k).copied());
-                let id = merged.unwrap_or(Cls(index(self.classes.len())));
-                if merged.is_none() {
-                    self.classes.push(ClassInfo {
-                        name: class.name.clone(),
-                        parts: Vec::new(),
-                        methods: Map::default(),
-                        constructors: Vec::new(),
-                        bases: Vec::new(),
-                        subclasses: Vec::new(),
-                        interface: class.interface,
-                        outer: None,
-                        inner: Map::default(),
-                    });
-                    if let Some(key) = key {
-                        known.insert(key, id);
-                    }
-                }
-                let info = &mut self.classes[id.0 as usize];
-                info.parts.push((index(m), ClassId(index(c))));
-                for &method in &class.methods {
-                    let fun = Fun { module: index(m), id: method };
-                    let function = module.function(method);
-                    if function.kind == FunctionKind::Constructor {
-                        info.constructors.push(fun);
-                    }
-                    info.methods.entry(function.name.clone()).or_default().push(fun);
-                }
-                ids.push(id);
-            }
-            self.class_ids.push(ids);
-        }
-        for m in 0..self.modules.len() {
-            for (c, class) in self.modules[m].classes.iter().enumerate() {
-                if let Some(outer) = class.outer {
-                    let (id, outer) = (self.class_ids[m][c], self.class_ids[m][outer.0 as usize]);
-                    if id != outer {
-                        self.classes[id.0 as usize].outer = Some(outer);
-                        self.classes[outer.0 as usize].inner.insert(class.name.clone(), id);
-                    }
-                }
-            }
-        }
-    }
-
     fn index_names(&mut self) {
         for m in 0..self.modules.len() {
             let module = &self.modules[m];
@@ -282,46 +224,6 @@ impl Program {
         }
     }
 
-    fn link_bases(&mut self) {
-        for c in 0..self.classes.len() {
-            let mut bases = Vec::new();
-            for &(m, id) in &self.classes[c].parts {
-                for &base in &self.module(m).class(id).bases {
-                    let resolved = self.resolve_static(m, base, 0);
-                    if resolved != Resolved::Class(Cls(index(c))) && !bases.contains(&resolved) {
-                        bases.push(resolved);
-                    }
-                }
-            }
-            for base in &bases {
-                if let Resolved::Class(base) = base {
-                    self.classes[base.0 as usize].subclasses.push(Cls(index(c)));
-                }
-            }
-            self.classes[c].bases = bases;
-        }
-    }
-
-    /// Go (and protocols anywhere): a class that has all methods of an interface implements it.
-    fn link_implementations(&mut self) {
-        let mut found = Vec::new();
-        for (i, interface) in self.classes.iter().enumerate() {
-            let Some(&(m, _)) = interface.parts.first() else { continue };
-            if !interface.interface || interface.methods.is_empty() || self.module(m).language != Language::Go {
-                continue;
-            }
-            for (c, class) in self.classes.iter().enumerate() {
-                let go = class.parts.first().is_some_and(|&(m, _)| self.module(m).language == Language::Go);
-                if go && !class.interface && interface.methods.keys().all(|n| class.methods.contains_key(n)) {
-                    found.push((i, Cls(index(c))));
-                }
-            }
-        }
-        for (interface, class) in found {
-            self.classes[interface].subclasses.push(class);
-        }
-    }
-
     /// What a simple name means in a module, below local variables.
     pub fn resolve(&self, module: u32, name: &Name) -> Option<Resolved> {
         self.lookup(module, name, 0)
@@ -358,44 +260,6 @@ impl Program {
         }
     }
 
-    fn resolve_import(&self, module: u32, i: u32, depth: u8) -> Resolved {
-        let import = &self.module(module).imports[i as usize];
-        let external = || match &import.member {
-            Member::Named(member) => Resolved::External(format!("{}.{member}", import.module).into()),
-            Member::Module | Member::All => Resolved::External(import.module.clone()),
-        };
-        if depth >= MAX_REEXPORTS {
-            return external();
-        }
-        match &import.member {
-            Member::Named(member) => self
-                .find_module(module, &import.module)
-                .and_then(|target| self.member_of(target, member, depth + 1))
-                .or_else(|| {
-                    let inner: Name = join_module(&import.module, member).into();
-                    self.find_module(module, &inner).map(Resolved::Module)
-                })
-                .or_else(|| self.class_as_module(module, &import.module, member))
-                .unwrap_or_else(external),
-            Member::Module | Member::All => {
-                self.find_module(module, &import.module).map_or_else(external, Resolved::Module)
-            }
-        }
-    }
-
-    /// Java's static import: the module's last segment is a class, the member one of its members; the class stands in.
-    fn class_as_module(&self, module: u32, path: &Name, member: &Name) -> Option<Resolved> {
-        let (package, class) = path.rsplit_once('.')?;
-        let target = self.find_module(module, &package.into())?;
-        let Resolved::Class(class) = self.member_of(target, &class.into(), 1)? else { return None };
-        let info = self.class(class);
-        info.methods
-            .get(member)
-            .and_then(|f| f.first())
-            .map(|f| Resolved::Function(*f))
-            .or_else(|| info.inner.get(member).map(|c| Resolved::Class(*c)))
-    }
-
     /// A member of a module or package of the program.
     pub fn member(&self, module: u32, name: &Name) -> Option<Resolved> {
         self.member_of(module, name, 0)
@@ -415,96 +279,6 @@ impl Program {
             return None;
         }
         self.lookup(module, name, depth)
-    }
-
-    /// The module that an import means, if it belongs to the program.
-    pub fn find_module(&self, from: u32, import: &Name) -> Option<u32> {
-        let segments = segments(import);
-        let exact = self.module(from).language != Language::Python;
-        self.find_path(from, &segments, false).or_else(|| {
-            let mut index: Vec<&str> = segments.clone();
-            index.push("index");
-            if exact { self.find_path(from, &index, false) } else { None }
-        })
-    }
-
-    fn find_path(&self, from: u32, segments: &[&str], whole: bool) -> Option<u32> {
-        let last = segments.last()?;
-        let here = self.module(from);
-        let kin = family(here.language);
-        let mut best: Option<(usize, u32)> = None;
-        for &candidate in self.by_last.get(*last)? {
-            let module = self.module(candidate);
-            if family(module.language) != kin || (candidate == from && kin == Family::Python && !whole) {
-                continue;
-            }
-            let Some(score) = self.fit(here, module, segments, whole) else { continue };
-            if best.is_none_or(|(s, _)| score > s) {
-                best = Some((score, candidate));
-            }
-        }
-        best.map(|(_, m)| m)
-    }
-
-    /// How well `module` fits the imported `segments` seen from `here`; `None` if it does not.
-    fn fit(&self, here: &Module, module: &Module, segments: &[&str], whole: bool) -> Option<usize> {
-        let path: Vec<&str> = module.path.iter().map(Name::as_str).collect();
-        let common = here.path.iter().zip(&path).take_while(|(a, b)| a == b).count();
-        if path == segments {
-            return Some(1000 + common);
-        }
-        if whole {
-            return None;
-        }
-        match family(here.language) {
-            // An absolute import: what stands before it must be a root, so a folder around the importer that is no package.
-            Family::Python => {
-                let prefix = path.len().checked_sub(segments.len())?;
-                if !path.ends_with(segments) {
-                    return None;
-                }
-                let root = &path[..prefix];
-                let around = here.path.iter().zip(root).take_while(|(a, b)| a == b).count();
-                let source_root = matches!(root.last(), Some(&"src" | &"lib" | &"python" | &"app"));
-                let plausible = around == root.len() || (source_root && around + 1 >= root.len());
-                let package = self.by_last.get(*root.last().unwrap_or(&"")).is_some_and(|ms| {
-                    ms.iter().any(|m| self.module(*m).path.iter().map(Name::as_str).eq(root.iter().copied()))
-                });
-                (plausible && (!package || segments.len() > 2)).then_some(100 + common)
-            }
-            // The import path ends with the package's folder: at least two of its segments, or all of them.
-            Family::Go => {
-                let shared = path.iter().rev().zip(segments.iter().rev()).take_while(|(a, b)| a == b).count();
-                (shared == path.len() || shared >= 2).then_some(shared * 100 + common)
-            }
-            // Path aliases (`@/x`, `~/x`) and packages of a monorepo.
-            Family::Script => {
-                let alias = matches!(segments.first(), Some(&"@" | &"~" | &"src" | &"app" | &"#"));
-                let skip = if alias {
-                    1
-                } else if segments.first()?.starts_with('@') {
-                    2
-                } else {
-                    1
-                };
-                let rest = segments.get(skip..)?;
-                if rest.is_empty() || !path.ends_with(rest) {
-                    return None;
-                }
-                if alias {
-                    return Some(100 + common);
-                }
-                let package = segments.get(skip - 1)?;
-                let named = path.iter().any(|p| package.split('-').any(|w| w == *p) || p == package);
-                named.then_some(100 + common)
-            }
-            Family::Ruby | Family::Php => path.ends_with(segments).then_some(100 + common),
-            Family::Rust => {
-                let rest = if segments.first() == Some(&"crate") { &segments[1..] } else { segments };
-                (!rest.is_empty() && path.ends_with(rest)).then_some(100 + common)
-            }
-            Family::Jvm | Family::CSharp | Family::Shell => None,
-        }
     }
 
     /// What a name, a field chain or a type expression means, without evaluating anything.
@@ -536,64 +310,6 @@ impl Program {
             _ => unknown,
         }
     }
-
-    /// The class and its superclasses, nearest first, each once.
-    pub fn ancestors(&self, class: Cls) -> Vec<Cls> {
-        let mut out = vec![class];
-        let mut next = 0;
-        while let Some(&one) = out.get(next) {
-            for base in &self.class(one).bases {
-                if let Resolved::Class(base) = base
-                    && !out.contains(base)
-                    && out.len() < 64
-                {
-                    out.push(*base);
-                }
-            }
-            next += 1;
-        }
-        out
-    }
-
-    /// The class and everything derived from it, each once.
-    pub fn descendants(&self, class: Cls) -> Vec<Cls> {
-        let mut out = vec![class];
-        let mut next = 0;
-        while let Some(&one) = out.get(next) {
-            for sub in &self.class(one).subclasses {
-                if !out.contains(sub) && out.len() < 256 {
-                    out.push(*sub);
-                }
-            }
-            next += 1;
-        }
-        out
-    }
-
-    /// The methods that a call of `name` on an object of `class` may run: the nearest definition. Empty if there is none.
-    pub fn method(&self, class: Cls, name: &str) -> &[Fun] {
-        for one in self.ancestors(class) {
-            if let Some(found) = self.class(one).methods.get(name) {
-                return found;
-            }
-        }
-        &[]
-    }
-
-    /// The names from outside the program that a class derives from.
-    pub fn external_bases(&self, class: Cls) -> Vec<Name> {
-        let mut out = Vec::new();
-        for one in self.ancestors(class) {
-            for base in &self.class(one).bases {
-                if let Resolved::External(path) = base
-                    && !path.is_empty()
-                {
-                    out.push(path.clone());
-                }
-            }
-        }
-        out
-    }
 }
 
 fn first_line(module: &Module) -> u32 {
@@ -602,45 +318,6 @@ fn first_line(module: &Module) -> u32 {
 
 fn index(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
-}
-
-fn qualified(module: &Module, class: &crate::ir::Class) -> Name {
-    let mut parts = vec![class.name.as_str()];
-    let mut outer = class.outer;
-    while let Some(id) = outer {
-        let class = module.class(id);
-        parts.push(&class.name);
-        outer = class.outer;
-        if parts.len() > 32 {
-            break;
-        }
-    }
-    parts.reverse();
-    parts.join(".").into()
-}
-
-fn join_module(module: &str, member: &str) -> String {
-    let separator = if module.contains('/') {
-        "/"
-    } else if module.contains("::") {
-        "::"
-    } else {
-        "."
-    };
-    format!("{module}{separator}{member}")
-}
-
-/// The segments of an import path in any language's spelling.
-pub fn segments(path: &str) -> Vec<&str> {
-    if path.contains('/') {
-        path.split('/').filter(|s| !s.is_empty() && *s != ".").collect()
-    } else if path.contains("::") {
-        path.split("::").collect()
-    } else if path.contains('\\') {
-        path.split('\\').filter(|s| !s.is_empty()).collect()
-    } else {
-        path.split('.').collect()
-    }
 }
 
 /// Go packages may be named otherwise than the last segment of their path (`gopkg.in/yaml.v3`, `go-datadog-api`).
@@ -675,9 +352,4 @@ fn assigned_names(body: &[crate::ir::Stmt]) -> Vec<Name> {
     out
 }
 
-impl Program {
-    /// Whether any class of the program has a method of this name, or any module a function of it.
-    pub fn defines_method(&self, name: &str) -> bool {
-        self.classes.iter().any(|c| c.methods.contains_key(name))
-    }
-}
+impl Program {}

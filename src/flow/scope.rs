@@ -12,7 +12,7 @@ use super::library;
 use super::program::{Program, Resolved};
 use super::state::{Key, State, Summary};
 use super::subst::Subst;
-use super::value::{Closure, Cls, Fun, Instance, Piece, Ref, Root, Set, Text, Value};
+use super::value::{Closure, Cls, Fun, Instance, Ref, Root, Set, Value};
 
 /// Most different texts of all callers together that still stand for a parameter.
 const MAX_PASSED: usize = 8;
@@ -309,10 +309,5 @@ impl<'a> Scope<'a> {
             Value::Client(_) | Value::Instance(_) | Value::Legacy(..) | Value::Made(_) => Set::of(value.clone()),
             _ => Set::unknown(),
         })
-    }
-
-    /// The text that stands for something unknown.
-    pub fn hole(label: &Name) -> Text {
-        Text::piece(Piece::Hole(label.clone()))
     }
 }

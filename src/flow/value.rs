@@ -3,6 +3,11 @@
 //! Values are symbolic where a function's own parameters or its receiver's fields are concerned ([`Ref`]), so that a
 //! function is summarised once and instantiated at every call.
 
+mod bound;
+mod text;
+
+pub use text::*;
+
 use crate::evidence::{Legacy, Naming, Version};
 use crate::ir::{FunctionId, Name};
 use smallvec::SmallVec;
@@ -15,12 +20,6 @@ use super::request::Site;
 pub const MAX_VALUES: usize = 64;
 /// Most values that a set holds once one of them is an object with parts.
 const MAX_COMPOSITES: usize = 8;
-/// Largest object that is kept with all its parts, in values.
-const MAX_WEIGHT: usize = 48;
-/// Longest text that is followed, in pieces; addresses are far shorter.
-const MAX_PIECES: usize = 24;
-/// Largest table or list that is kept with all its parts, in values.
-const MAX_TABLE: usize = 1_000;
 /// Deepest chain of fields that a [`Ref`] follows.
 const MAX_PATH: usize = 4;
 
@@ -114,105 +113,9 @@ impl Value {
             Self::Made(_) | Self::Instance(_) | Self::Function(_) | Self::Table(_) | Self::List(_) | Self::Method(..)
         )
     }
-
-    /// The value itself, or without its parts where it has grown too large to be worth following.
-    fn bounded(self) -> Self {
-        let limit = match &self {
-            Self::Text(t) if t.pieces.len() > MAX_PIECES => {
-                return Self::Text(Arc::new(Text::piece(Piece::Hole(Name::default()))));
-            }
-            Self::Table(_) | Self::List(_) => MAX_TABLE,
-            Self::Made(m) if m.on.is_none() && m.args == Args::default() => return self,
-            Self::Instance(i) if i.made.is_none() && i.fields.is_none() => return self,
-            Self::Made(_) | Self::Instance(_) | Self::Function(_) => MAX_WEIGHT,
-            _ => return self,
-        };
-        let mut left = limit;
-        if weigh(&self, &mut left, 0) { self } else { self.stripped() }
-    }
-
-    /// The value without its parts.
-    fn stripped(self) -> Self {
-        match self {
-            Self::Made(m) => {
-                Self::Made(Arc::new(Made { path: m.path.clone(), on: None, args: Args::default(), depth: m.depth }))
-            }
-            Self::Instance(i) => Self::Instance(Arc::new(Instance::any(i.class))),
-            Self::Function(c) => Self::Function(Arc::new(Closure::plain(c.function))),
-            Self::Table(t) => {
-                let plain =
-                    |s: &Set| Set { items: s.items.iter().filter(|i| !i.value.is_composite()).cloned().collect() };
-                let entries = t.entries.iter().take(MAX_VALUES).map(|(k, v)| (k.clone(), plain(v))).collect();
-                Self::Table(Arc::new(Table { entries, ..Table::default() }))
-            }
-            Self::List(_) => Self::List(Arc::new(Vec::new())),
-            other => other,
-        }
-    }
 }
 
-/// Deepest nesting of tables and lists that leaves a function.
-const MAX_NESTING: u8 = 3;
-/// Most objects with parts that leave a function in one place.
-const MAX_LEAVING: usize = 6;
-
-impl Set {
-    /// What is worth telling other functions: nothing of worlds, of deeply nested data, of text that cannot be part of a request.
-    pub fn leaving(&self) -> Self {
-        self.leaving_at(0)
-    }
-
-    fn leaving_at(&self, depth: u8) -> Self {
-        let mut out = Self::default();
-        let mut composites = 0;
-        for value in self.values() {
-            let value = match value {
-                Value::Text(t) if t.pieces.iter().all(|p| matches!(p, Piece::Hole(_))) => continue,
-                Value::Text(t) if t.as_literal().is_some_and(|l| l.len() > 300) => continue,
-                Value::Table(_) | Value::List(_) if depth >= MAX_NESTING => continue,
-                Value::Table(t) => Value::Table(Arc::new(Table {
-                    entries: t.entries.iter().map(|(k, s)| (k.clone(), s.leaving_at(depth + 1))).collect(),
-                    rest: t.rest.leaving_at(depth + 1),
-                    spread: t.spread.clone(),
-                })),
-                Value::List(items) => Value::List(Arc::new(items.iter().map(|s| s.leaving_at(depth + 1)).collect())),
-                other => other.clone(),
-            };
-            if value.is_composite() {
-                composites += 1;
-                if composites > MAX_LEAVING {
-                    continue;
-                }
-            }
-            out.add(value);
-        }
-        out
-    }
-}
-
-/// Takes a value's weight off what is left; false when it is too much or nested too deep.
-fn weigh(value: &Value, left: &mut usize, depth: u8) -> bool {
-    if *left == 0 || depth > 12 {
-        return false;
-    }
-    *left -= 1;
-    let mut sets = |s: &Set| s.items.iter().all(|i| weigh(&i.value, left, depth + 1));
-    let mut args = |a: &Args| a.all().all(&mut sets);
-    match value {
-        Value::Made(m) => {
-            args(&m.args) && m.on.as_ref().is_none_or(|on| weigh(&Value::Made(on.clone()), left, depth + 1))
-        }
-        Value::Instance(i) => {
-            i.made.iter().flat_map(|b| &b.args).all(&mut sets)
-                && i.fields.iter().flat_map(|t| &t.entries).all(|(_, s)| sets(s))
-        }
-        Value::Function(c) => c.captured.iter().flat_map(|b| &b.args).chain(&c.partial).all(sets),
-        Value::Method(object, _) => weigh(object, left, depth + 1),
-        Value::Table(t) => t.entries.iter().map(|(_, s)| s).chain([&t.rest]).all(sets),
-        Value::List(items) => items.iter().all(sets),
-        _ => true,
-    }
-}
+impl Set {}
 
 /// An API object of an official client. Where it was made is not part of its identity.
 #[derive(Clone, Debug)]
@@ -383,118 +286,6 @@ impl Table {
     /// The value under `key`.
     pub fn entry(&self, key: &str) -> Option<&Set> {
         self.entries.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v)
-    }
-}
-
-/// Text with holes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Text {
-    /// Pieces in order; neighbouring literals are joined.
-    pub pieces: SmallVec<[Piece; 2]>,
-}
-
-/// A piece of a [`Text`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Piece {
-    /// Known.
-    Lit(Name),
-    /// Decided by the caller or the receiver.
-    Ref(Ref),
-    /// Read from an environment variable of this name.
-    Env(Name),
-    /// Unknown; the name of the variable or field it came from, may be empty.
-    Hole(Name),
-}
-
-impl Text {
-    /// Only literal text.
-    pub fn literal(text: impl Into<Name>) -> Self {
-        let mut it = Self::default();
-        it.push(Piece::Lit(text.into()));
-        it
-    }
-
-    /// Nothing but one piece.
-    pub fn piece(piece: Piece) -> Self {
-        let mut it = Self::default();
-        it.push(piece);
-        it
-    }
-
-    /// Appends a piece.
-    pub fn push(&mut self, piece: Piece) {
-        match (self.pieces.last_mut(), piece) {
-            (_, Piece::Lit(text)) if text.is_empty() => {}
-            (Some(Piece::Lit(last)), Piece::Lit(text)) => {
-                let mut joined = String::with_capacity(last.len() + text.len());
-                joined.push_str(last);
-                joined.push_str(&text);
-                *last = joined.into();
-            }
-            (_, piece) => self.pieces.push(piece),
-        }
-    }
-
-    /// Appends another text.
-    pub fn extend(&mut self, other: &Self) {
-        for piece in &other.pieces {
-            self.push(piece.clone());
-        }
-    }
-
-    /// The whole text where nothing is missing.
-    pub fn as_literal(&self) -> Option<&str> {
-        match self.pieces.as_slice() {
-            [] => Some(""),
-            [Piece::Lit(text)] => Some(text),
-            _ => None,
-        }
-    }
-
-    /// Whether anything in it is still to be decided by a caller or receiver.
-    pub fn has_refs(&self) -> bool {
-        self.pieces.iter().any(|p| matches!(p, Piece::Ref(_)))
-    }
-
-    /// The literal at its start, empty if it starts with something else.
-    pub fn head(&self) -> &str {
-        match self.pieces.first() {
-            Some(Piece::Lit(text)) => text,
-            _ => "",
-        }
-    }
-}
-
-/// Which alternatives were taken on the way to a value: (choice, alternative). Values whose worlds disagree never meet.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct World(SmallVec<[(u64, u16); 2]>);
-
-impl World {
-    /// Most choices remembered; later ones are forgotten, which only widens what may meet.
-    const MAX_CHOICES: usize = 6;
-
-    /// Both worlds at once; `None` where they exclude each other.
-    pub fn and(&self, other: &Self) -> Option<Self> {
-        if other.0.is_empty() {
-            return Some(self.clone());
-        }
-        let mut it = self.clone();
-        for &(choice, alternative) in &other.0 {
-            match it.0.binary_search_by_key(&choice, |c| c.0) {
-                Ok(i) if it.0[i].1 != alternative => return None,
-                Ok(_) => {}
-                Err(i) if it.0.len() < Self::MAX_CHOICES => it.0.insert(i, (choice, alternative)),
-                Err(_) => {}
-            }
-        }
-        Some(it)
-    }
-
-    /// The world of one choice.
-    pub fn of(choice: u64, alternative: u16) -> Self {
-        let mut it = Self::default();
-        it.0.push((choice, alternative));
-        it
     }
 }
 

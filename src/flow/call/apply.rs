@@ -1,0 +1,314 @@
+//! Running a function of the program at a call: binding arguments, taking over its requests, giving its result back.
+
+use super::*;
+
+impl<'a> Run<'a> {
+    /// Runs a function of the program: its requests become the caller's, its result comes back.
+    pub fn apply(&mut self, closure: &Closure, receiver: Option<&Value>, args: &Args, site: Site) -> Set {
+        let fun = closure.function;
+        let mut all = Args::default();
+        all.positional.extend(closure.partial.iter().cloned());
+        all.positional.extend(args.positional.iter().cloned());
+        all.named.clone_from(&args.named);
+        all.spread.clone_from(&args.spread);
+        let bindings = self.bindings(fun, &all);
+        self.contribute(&bindings);
+        let receiver = receiver.or(closure.receiver.as_ref());
+        let captured: Vec<&Bindings> = closure.captured.iter().map(|b| &**b).collect();
+        self.instantiate(fun, &bindings, &captured, receiver, site);
+        let mut all_bindings = vec![&bindings];
+        all_bindings.extend(captured);
+        let summary = self.scope.summary(fun);
+        let subst = Subst { bindings: all_bindings, receiver, close: false };
+        let mut out = subst.set(&self.scope, &summary.returns, 0);
+        if out.is_unknown() {
+            out = self.declared_result(fun);
+        }
+        out
+    }
+
+    /// Objects of the declared result type, where the body tells nothing.
+    pub(in crate::flow) fn declared_result(&mut self, fun: Fun) -> Set {
+        let function = self.program().function(fun);
+        let Some(returns) = function.returns else { return Set::unknown() };
+        if fun.module == self.fun.module {
+            let types = self.types(returns, 0);
+            return self.scope.instances(&types);
+        }
+        match self.program().resolve_static(fun.module, returns, 0) {
+            Resolved::External(path) if path.is_empty() => Set::unknown(),
+            resolved => {
+                let types = self.scope.resolved(&resolved);
+                self.scope.instances(&types)
+            }
+        }
+    }
+
+    /// Arguments by parameter.
+    pub fn bindings(&mut self, fun: Fun, args: &Args) -> Bindings {
+        let function = self.program().function(fun);
+        let ruby = self.program().module(fun.module).language == crate::ir::Language::Ruby;
+        let mut args = args.clone();
+        let block = if ruby { take_block(&mut args, function.params.len()) } else { None };
+        let args = &args;
+        let mut out = Vec::with_capacity(function.params.len());
+        let mut next = 0;
+        let mut used: Vec<&Name> = Vec::new();
+        let defaults = &self.scope.summary(fun).defaults;
+        for (i, param) in function.params.iter().enumerate() {
+            let default = || defaults.get(i).cloned().flatten().unwrap_or_default();
+            out.push(match param.kind {
+                ParamKind::Rest => {
+                    let rest = args.positional.get(next..).unwrap_or_default().to_vec();
+                    next = args.positional.len();
+                    match (rest.is_empty(), args.spread.first()) {
+                        (true, Some(spread)) => spread.clone(),
+                        _ => Set::of(Value::List(Arc::new(rest))),
+                    }
+                }
+                ParamKind::Named => {
+                    let mut table = Table::default();
+                    for (name, set) in args.named.iter().filter(|(n, _)| !used.contains(&n)) {
+                        table.entries.push((name.clone(), set.clone()));
+                    }
+                    for value in args.spread.iter().flat_map(Set::values) {
+                        match value {
+                            Value::Table(more) => table.entries.extend(more.entries.iter().cloned()),
+                            Value::Ref(_) if table.entries.is_empty() => {}
+                            _ => {}
+                        }
+                    }
+                    match args.spread.as_slice() {
+                        [one] if table.entries.is_empty() => one.clone(),
+                        _ => Set::of(Value::Table(Arc::new(table))),
+                    }
+                }
+                ParamKind::Normal => {
+                    if i + 1 == function.params.len()
+                        && let Some(block) = &block
+                    {
+                        block.clone()
+                    } else if let Some(set) = args.named(&param.name) {
+                        used.push(&param.name);
+                        set.clone()
+                    } else if let Some(set) = args.positional.get(next) {
+                        next += 1;
+                        set.clone()
+                    } else if let Some(set) = self.spread_field(args, &param.name) {
+                        set
+                    } else if takes_rest(function, i, args, &used) {
+                        // Ruby's trailing hash and options objects given as keywords.
+                        Set::of(Value::Table(Arc::new(Table { entries: args.named.clone(), ..Table::default() })))
+                    } else if param.default.is_some() {
+                        default()
+                    } else {
+                        Set::of(Value::Null)
+                    }
+                }
+            });
+        }
+        Bindings { function: fun, args: out }
+    }
+
+    /// A keyword that arrives in an unpacked table which only a caller knows.
+    pub(in crate::flow) fn spread_field(&self, args: &Args, name: &Name) -> Option<Set> {
+        args.spread.iter().flat_map(Set::values).find_map(|v| match v {
+            Value::Ref(r) => r.field(name).map(|r| Set::of(Value::Ref(r))),
+            _ => None,
+        })
+    }
+
+    /// Notes what is passed, for the function's own run.
+    pub(in crate::flow) fn contribute(&mut self, bindings: &Bindings) {
+        // What tests pass is no part of what the program does.
+        if self.module.test && !self.program().module(bindings.function.module).test {
+            return;
+        }
+        for (i, set) in bindings.args.iter().enumerate() {
+            let mut known = Set::unknown();
+            for value in set.values() {
+                if let Some(value) = grounded(value, 1)
+                    && !matches!(value, Value::Null | Value::Bool(_) | Value::Table(_) | Value::List(_))
+                {
+                    known.add(value);
+                }
+            }
+            if !known.is_unknown() {
+                let key = (bindings.function, u16::try_from(i).unwrap_or(u16::MAX));
+                self.out.params.entry(key).or_default().join(&known.leaving());
+            }
+        }
+    }
+
+    /// Takes over the requests that a function leaves to its callers.
+    pub(in crate::flow) fn instantiate(
+        &mut self,
+        fun: Fun,
+        bindings: &Bindings,
+        captured: &[&Bindings],
+        receiver: Option<&Value>,
+        site: Site,
+    ) {
+        let summary = self.scope.summary(fun);
+        if !self.out.called.contains(&fun) {
+            self.out.called.push(fun);
+        }
+        self.out.summary.keys |= false;
+        if summary.requests.is_empty() && summary.pending.is_empty() {
+            return;
+        }
+        let mut all = vec![bindings];
+        all.extend(captured);
+        let subst = Subst { bindings: all, receiver, close: false };
+        let name = self.program().function(fun).name.clone();
+        for request in &summary.requests {
+            let own = request.has_params();
+            for mut filled in subst.request(&self.scope, request) {
+                if own && !filled.settled {
+                    filled.at = site;
+                }
+                if filled.steps.len() < 12 {
+                    filled.steps.push((
+                        format!("called through {}", if name.is_empty() { "a lambda" } else { &name }).into(),
+                        site,
+                    ));
+                }
+                self.emit(filled);
+            }
+        }
+        if self.depth > MAX_CALLBACKS {
+            return;
+        }
+        for pending in &summary.pending {
+            let args = subst.args(&self.scope, &pending.args, 0);
+            let callees = subst.value(&self.scope, &pending.callee, 0);
+            if callees == Set::of(pending.callee.clone()) {
+                continue;
+            }
+            self.depth += 4;
+            for callee in callees.values() {
+                match callee {
+                    // Calls of a client stand where they are written.
+                    Value::Method(object, name) => {
+                        self.client_call(object, name, &args, pending.at);
+                    }
+                    // Strings and other plain objects are no functions.
+                    Value::Text(_) | Value::Null | Value::Bool(_) | Value::Table(_) | Value::List(_) => {}
+                    _ => {
+                        self.call_value(callee, &args, site);
+                    }
+                }
+            }
+            self.depth -= 4;
+        }
+    }
+
+    /// Takes over what a lambda requests on its own account: it runs, if at all, because it was made here.
+    pub fn include(&mut self, fun: Fun) {
+        let summary = self.scope.summary(fun);
+        let own = |r: &Ref| matches!(r.root, Root::Param(f, _) if f == fun);
+        for request in &summary.requests {
+            if !request.refs().any(own) && !request.guards.iter().any(|g| own(g.subject())) {
+                self.emit(request.clone());
+            }
+        }
+        for pending in &summary.pending {
+            let foreign = matches!(&pending.callee, Value::Ref(r) if !own(r));
+            if foreign && self.out.summary.pending.len() < 32 && !self.out.summary.pending.contains(pending) {
+                self.out.summary.pending.push(pending.clone());
+            }
+        }
+    }
+
+    pub(in crate::flow) fn function_method(&mut self, closure: &Closure, name: &Name, args: &Args, site: Site) -> Set {
+        match name.as_str() {
+            "bind" | "partial" | "curry" => {
+                let mut bound = closure.clone();
+                if let Some(Some(this)) = args.at(0).map(|s| s.values().next().cloned())
+                    && !matches!(this, Value::Null)
+                {
+                    bound.receiver = Some(this);
+                }
+                bound.partial.extend(args.positional.iter().skip(1).cloned());
+                Set::of(Value::Function(Arc::new(bound)))
+            }
+            "call" if self.module.language != crate::ir::Language::Ruby => {
+                let rest = Args { positional: args.positional.iter().skip(1).cloned().collect(), ..args.clone() };
+                self.apply(closure, None, &rest, site)
+            }
+            "apply" if args.positional.len() == 2 => {
+                let mut rest = Args::default();
+                for value in args.positional[1].values() {
+                    if let Value::List(items) = value {
+                        rest.positional = items.to_vec();
+                    }
+                }
+                self.apply(closure, None, &rest, site)
+            }
+            _ => self.apply(closure, None, args, site),
+        }
+    }
+}
+
+/// Deepest chain of calls that one call sets off by calling what it was given.
+pub(in crate::flow) const MAX_CALLBACKS: u16 = 40;
+
+/// Takes a trailing block off the arguments; it belongs to the last parameter whatever stands before.
+pub(in crate::flow) fn take_block(args: &mut Args, params: usize) -> Option<Set> {
+    let block = args.positional.last()?.values().any(|v| matches!(v, Value::Function(_)));
+    (block && params > 0).then(|| args.positional.pop()).flatten()
+}
+
+/// Whether named arguments that no parameter takes belong to this one, as a table.
+pub(in crate::flow) fn takes_rest(function: &crate::ir::Function, index: usize, args: &Args, used: &[&Name]) -> bool {
+    let free = args.named.iter().any(|(n, _)| !used.contains(&n) && !function.params.iter().any(|p| p.name == *n));
+    let open = function.params.iter().any(|p| p.kind == ParamKind::Named);
+    let last = function.params.iter().rposition(|p| p.kind == ParamKind::Normal && p.name != "&" && p.name != "block");
+    free && !open && last == Some(index)
+}
+
+/// The overloads that a call may mean: those that take this many arguments, or all.
+pub(in crate::flow) fn fitting(program: &crate::flow::program::Program, funs: &[Fun], args: &Args) -> Vec<Fun> {
+    if funs.len() < 2 {
+        return funs.to_vec();
+    }
+    let given = args.positional.len() + args.named.len();
+    let exact: Vec<Fun> = funs
+        .iter()
+        .copied()
+        .filter(|f| {
+            let params = &program.function(*f).params;
+            let most = params.len();
+            let least = params.iter().filter(|p| p.default.is_none() && p.kind == ParamKind::Normal).count();
+            let open = params.iter().any(|p| p.kind != ParamKind::Normal);
+            given >= least && (given <= most || open)
+        })
+        .collect();
+    if exact.is_empty() { funs.to_vec() } else { exact }
+}
+
+/// The same set, objects nested deeper than `depth` without what made them.
+pub fn prune(set: &Set, depth: u8) -> Set {
+    set.flat_map(|value| {
+        Set::of(match value {
+            Value::Instance(i) if depth == 0 => Value::Instance(Arc::new(Instance::any(i.class))),
+            Value::Instance(i) => Value::Instance(Arc::new(Instance {
+                class: i.class,
+                made: i.made.as_ref().map(|b| {
+                    Arc::new(Bindings {
+                        function: b.function,
+                        args: b.args.iter().map(|s| prune(s, depth - 1)).collect(),
+                    })
+                }),
+                fields: i.fields.as_ref().map(|t| {
+                    Arc::new(Table {
+                        entries: t.entries.iter().map(|(k, v)| (k.clone(), prune(v, depth - 1))).collect(),
+                        ..Table::default()
+                    })
+                }),
+            })),
+            Value::Function(c) if depth == 0 => Value::Function(Arc::new(Closure::plain(c.function))),
+            other => other.clone(),
+        })
+    })
+}

@@ -1,0 +1,291 @@
+//! Calls on objects and classes of the program: methods, constructors, what superclasses and fields add.
+
+use super::*;
+
+impl<'a> Run<'a> {
+    /// A method of an object of the program.
+    pub(in crate::flow) fn object_call(
+        &mut self,
+        receiver: &Value,
+        class: Cls,
+        name: &Name,
+        args: &Args,
+        site: Site,
+    ) -> Set {
+        let program = self.program();
+        let mut methods: Vec<Fun> = program.method(class, name).to_vec();
+        let inherits_body = methods.iter().any(|f| !program.function(*f).body.is_empty());
+        let own = matches!(receiver, Value::Ref(_));
+        if own || !inherits_body || program.class(class).interface {
+            for sub in program.descendants(class).into_iter().skip(1) {
+                if let Some(more) = program.class(sub).methods.get(name) {
+                    methods.extend(more.iter().filter(|f| !methods.contains(f)).copied().collect::<Vec<_>>());
+                }
+            }
+        }
+        if !methods.is_empty() {
+            let mut out = Set::unknown();
+            for fun in fitting(program, &methods, args) {
+                let receiver = self.receiver_for(receiver, fun);
+                out.join(&self.apply(&Closure::plain(fun), Some(&receiver), args, site));
+            }
+            return out;
+        }
+        let field = self.scope.field_of(receiver, name, 0);
+        let callable: Set = Set { items: field.items.iter().filter(|i| is_callable(&i.value)).cloned().collect() };
+        if !callable.is_unknown() {
+            return self.call_set(&callable, args, site);
+        }
+        if !field.is_unknown() && args.positional.is_empty() && !self.scope.raw_field(class, name).is_unknown() {
+            return field;
+        }
+        self.inherited_call(receiver, class, name, args, site)
+    }
+
+    /// A method that a class has from outside the program.
+    pub(in crate::flow) fn inherited_call(
+        &mut self,
+        receiver: &Value,
+        class: Cls,
+        name: &Name,
+        args: &Args,
+        site: Site,
+    ) -> Set {
+        for base in self.program().external_bases(class) {
+            let object = match library::instance_of(&base).items.first() {
+                Some(item) => item.value.clone(),
+                None => continue,
+            };
+            if let Value::Client(_) | Value::Legacy(..) = object {
+                return self.client_call(&object, name, args, site);
+            }
+            let path: Name = format!("{base}().{name}").into();
+            let own = self.inherited_options(receiver);
+            let made = Arc::new(Made { path: format!("{base}()").into(), on: None, args: own, depth: 1 });
+            return self.external_call(&path, Some(&made), args, site);
+        }
+        if let Some(callees) = self.accessor(receiver, name, args) {
+            return callees;
+        }
+        self.unknown_call(name, args, site, &Name::default())
+    }
+
+    /// What a class tells the outside class that it derives from: base address and headers.
+    pub(in crate::flow) fn inherited_options(&self, receiver: &Value) -> Args {
+        let mut out = Args::default();
+        for name in ["base_uri", "base_url", "headers", "prefix_url", "url_base"] {
+            let set = self.scope.field_of(receiver, &name.into(), 0);
+            if set.values().any(|v| matches!(v, Value::Text(_) | Value::Table(_))) {
+                out.named.push((name.into(), set));
+            }
+        }
+        out
+    }
+
+    /// `getBaseUrl()` and `baseUrl()` generated for a field.
+    pub(in crate::flow) fn accessor(&mut self, receiver: &Value, name: &Name, args: &Args) -> Option<Set> {
+        if !args.positional.is_empty() || !args.named.is_empty() {
+            return None;
+        }
+        let mut candidates: Vec<Name> = vec![name.clone()];
+        for prefix in ["get", "is", "Get"] {
+            if let Some(rest) = name.strip_prefix(prefix)
+                && rest.starts_with(|c: char| c.is_ascii_uppercase())
+            {
+                let mut chars = rest.chars();
+                if let Some(first) = chars.next() {
+                    candidates.push(format!("{}{}", first.to_ascii_lowercase(), chars.as_str()).into());
+                    candidates.push(rest.into());
+                }
+            }
+        }
+        candidates
+            .iter()
+            .map(|c| self.scope.field_of(receiver, c, 0))
+            .find(|s| s.values().any(|v| !matches!(v, Value::Ref(_))))
+    }
+
+    /// The receiver as the method sees it: inside the hierarchy it stays the receiver.
+    pub(in crate::flow) fn receiver_for(&self, receiver: &Value, _fun: Fun) -> Value {
+        receiver.clone()
+    }
+
+    pub(in crate::flow) fn class_call(&mut self, class: Cls, name: &Name, args: &Args, site: Site) -> Set {
+        let methods: Vec<Fun> = self.program().method(class, name).to_vec();
+        if !methods.is_empty() {
+            let receiver = Value::Instance(Arc::new(Instance::any(class)));
+            let mut out = Set::unknown();
+            for fun in fitting(self.program(), &methods, args) {
+                if self.program().function(fun).kind == FunctionKind::Constructor {
+                    out.join(&self.construct(class, args, site));
+                } else {
+                    out.join(&self.apply(&Closure::plain(fun), Some(&receiver), args, site));
+                }
+            }
+            return out;
+        }
+        if matches!(name.as_str(), "new" | "getInstance" | "instance" | "default" | "create" | "builder" | "__new__") {
+            return self.construct(class, args, site);
+        }
+        let member = self.scope.class_member(class, name, 0);
+        let callable = Set { items: member.items.iter().filter(|i| is_callable(&i.value)).cloned().collect() };
+        if !callable.is_unknown() {
+            return self.call_set(&callable, args, site);
+        }
+        if !member.is_unknown() && args.positional.is_empty() {
+            return member;
+        }
+        if matches!(name.as_str(), "valueOf" | "values" | "fromValue") {
+            return Set::of(Value::Instance(Arc::new(Instance::any(class))));
+        }
+        if let Some(base) = self.program().external_bases(class).first() {
+            let path: Name = format!("{base}.{name}").into();
+            return self.external_call(&path, None, args, site);
+        }
+        self.unknown_call(name, args, site, &Name::default())
+    }
+
+    pub(in crate::flow) fn super_call(&mut self, name: Option<&Name>, args: &Args, site: Site) -> Set {
+        let Some(class) = self.owner else { return Set::unknown() };
+        let this = Value::Ref(Ref::root(Root::This(class)));
+        let function = self.module.function(self.fun.id);
+        let constructs = match name {
+            None => function.kind == FunctionKind::Constructor,
+            Some(name) => matches!(name.as_str(), "__init__" | "initialize" | "constructor"),
+        };
+        let name = name.cloned().unwrap_or_else(|| function.name.clone());
+        let bases = self.program().class(class).bases.clone();
+        let mut out = Set::unknown();
+        for base in bases {
+            match base {
+                Resolved::Class(base) if constructs => {
+                    if let Some(constructor) = self.constructor(base, args) {
+                        let bindings = self.apply_constructor(constructor, &this, args, site);
+                        self.inherit_fields(class, base, &bindings, site);
+                    }
+                }
+                Resolved::Class(base) => {
+                    let methods: Vec<Fun> = self.program().method(base, &name).to_vec();
+                    for fun in methods {
+                        out.join(&self.apply(&Closure::plain(fun), Some(&this), args, site));
+                    }
+                }
+                Resolved::External(path) if !constructs && !path.is_empty() => {
+                    let made =
+                        Arc::new(Made { path: format!("{path}()").into(), on: None, args: Args::default(), depth: 1 });
+                    let full: Name = format!("{path}().{name}").into();
+                    out.join(&self.external_call(&full, Some(&made), args, site));
+                }
+                _ => {}
+            }
+        }
+        out
+    }
+
+    /// What a base class's constructor stores from its parameters, a subclass decides by the arguments it passes.
+    pub(in crate::flow) fn inherit_fields(&mut self, class: Cls, base: Cls, bindings: &Bindings, site: Site) {
+        let names: Vec<Name> = {
+            let mut names: Vec<Name> = self
+                .scope
+                .state
+                .output(bindings.function)
+                .fields
+                .keys()
+                .filter(|(c, _)| *c == base)
+                .map(|(_, n)| n.clone())
+                .collect();
+            names.sort_unstable();
+            names
+        };
+        for name in names {
+            let raw = self.scope.raw_field(base, &name);
+            let subst = Subst { bindings: vec![bindings], receiver: None, close: false };
+            let set = subst.set(&self.scope, &raw, 0);
+            if set != raw {
+                self.store(&Set::of(Value::Class(class)), &name, &set, site);
+            }
+        }
+    }
+
+    /// The constructor that fits the arguments best, the nearest class first.
+    pub(in crate::flow) fn constructor(&self, class: Cls, args: &Args) -> Option<Fun> {
+        let program = self.program();
+        program
+            .ancestors(class)
+            .iter()
+            .find_map(|c| fitting(program, &program.class(*c).constructors, args).first().copied())
+    }
+
+    /// An object of a class of the program.
+    pub fn construct(&mut self, class: Cls, args: &Args, site: Site) -> Set {
+        if let Some(fun) = self.constructor(class, args) {
+            let receiver = Value::Instance(Arc::new(Instance::any(class)));
+            let bindings = self.apply_constructor(fun, &receiver, args, site);
+            let pruned = Bindings { function: fun, args: bindings.args.iter().map(|s| self.kept(class, s)).collect() };
+            let fields =
+                (!args.named.is_empty()).then(|| Arc::new(Table { entries: args.named.clone(), ..Table::default() }));
+            let fields = fields.filter(|_| self.program().function(fun).params.is_empty());
+            return Set::of(Value::Instance(Arc::new(Instance { class, made: Some(Arc::new(pruned)), fields })));
+        }
+        let mut table = Table::default();
+        let names: Vec<Name> = self
+            .program()
+            .ancestors(class)
+            .iter()
+            .rev()
+            .flat_map(|c| self.program().class(*c).parts.clone())
+            .flat_map(|(m, c)| {
+                self.program().module(m).class(c).fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>()
+            })
+            .collect();
+        for (name, set) in names.iter().zip(&args.positional) {
+            table.entries.push((name.clone(), self.kept(class, set)));
+        }
+        for (name, set) in &args.named {
+            table.entries.push((name.clone(), self.kept(class, set)));
+            // Whoever meets this object without knowing which one it is sees what all of them were given.
+            if set.values().any(is_object) {
+                let objects = Set {
+                    items: set
+                        .items
+                        .iter()
+                        .filter(|i| is_object(&i.value))
+                        .filter_map(|i| {
+                            grounded(&i.value, 1)
+                                .map(|value| crate::flow::value::Item { value, world: i.world.clone() })
+                        })
+                        .collect(),
+                };
+                self.store(&Set::of(Value::Class(class)), name, &objects, site);
+            }
+        }
+        let fields = (!table.entries.is_empty()).then(|| Arc::new(table));
+        Set::of(Value::Instance(Arc::new(Instance { class, made: None, fields })))
+    }
+
+    /// What an object remembers of an argument: everything if its class has to do with requests, else plain values only.
+    pub(in crate::flow) fn kept(&self, class: Cls, set: &Set) -> Set {
+        if self.scope.matters(class) {
+            return prune(set, 2);
+        }
+        let plain = |v: &Value| !matches!(v, Value::Instance(_) | Value::Table(_) | Value::List(_));
+        Set { items: prune(set, 0).items.into_iter().filter(|i| plain(&i.value)).collect() }
+    }
+
+    pub(in crate::flow) fn apply_constructor(
+        &mut self,
+        fun: Fun,
+        receiver: &Value,
+        args: &Args,
+        site: Site,
+    ) -> Bindings {
+        let bindings = self.bindings(fun, args);
+        self.contribute(&bindings);
+        self.instantiate(fun, &bindings, &[], Some(receiver), site);
+        bindings
+    }
+}
+
+pub(in crate::flow) fn is_callable(value: &Value) -> bool {
+    matches!(value, Value::Function(_) | Value::Class(_) | Value::Method(..) | Value::External(_) | Value::Made(_))
+}

@@ -1,0 +1,341 @@
+//! Calls of what is not part of the program: clients, libraries, functions that call back.
+
+use super::*;
+
+impl<'a> Run<'a> {
+    /// A method of an API object.
+    pub(in crate::flow) fn client_call(&mut self, object: &Value, name: &Name, args: &Args, site: Site) -> Set {
+        let what = match object {
+            Value::Client(client) => {
+                if !self.scope.catalog.is_sdk_method(client.naming, name) && is_plumbing(name) {
+                    return Set::unknown();
+                }
+                What::Sdk(client.clone(), name.clone())
+            }
+            Value::Legacy(client, symbol) => {
+                let full = library::join_symbol(*client, symbol, name);
+                let known = self.scope.catalog.is_legacy_symbol(*client, &full);
+                if !known && (is_plumbing(name) || *client == crate::evidence::Legacy::GoDatadogApi) {
+                    return Set::unknown();
+                }
+                What::Legacy(*client, full)
+            }
+            _ => return Set::unknown(),
+        };
+        let mut steps = Vec::new();
+        if let Value::Client(client) = object
+            && let Some(made) = client.made
+        {
+            steps.push((format!("{} made", client.class.clone().unwrap_or_default()).into(), made));
+        }
+        steps.push((format!("{name} called").into(), site));
+        let literals = literals(args);
+        self.found(Found { what, at: site, fun: self.fun, likely: false, literals, steps });
+        Set::unknown()
+    }
+
+    /// Notes a decided call.
+    pub fn found(&mut self, found: Found) {
+        if !self.out.found.contains(&found) {
+            self.out.found.push(found);
+        }
+    }
+
+    /// A call of something of which nothing is known but its name.
+    pub(in crate::flow) fn unknown_call(&mut self, name: &Name, args: &Args, site: Site, label: &Name) -> Set {
+        // Kotlin's extension functions.
+        if self.module.language == crate::ir::Language::Kotlin
+            && let Some(Resolved::Function(fun)) = self.program().resolve(self.fun.module, name)
+        {
+            return self.apply(&Closure::plain(fun), None, args, site);
+        }
+        if self.by_unique_name(name, args, site, label) {
+            return Set::unknown();
+        }
+        self.generic_request(name, args, site, label);
+        Set::unknown()
+    }
+
+    /// A call of an outside thing.
+    pub fn external_call(&mut self, path: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site) -> Set {
+        if let Some(mut client) = library::constructed(path) {
+            client.made = Some(site);
+            return Set::of(Value::Client(Arc::new(client)));
+        }
+        if let Some(object) = library::legacy_object(path) {
+            return Set::of(object);
+        }
+        if let Some((client, symbol)) = library::legacy_symbol(path) {
+            let steps = vec![(format!("{symbol} called").into(), site)];
+            let literals = literals(args);
+            self.found(Found {
+                what: What::Legacy(client, symbol),
+                at: site,
+                fun: self.fun,
+                likely: false,
+                literals,
+                steps,
+            });
+            return Set::unknown();
+        }
+        if let Some(set) = strings::external(path, args) {
+            self.callbacks(path, on, args, site);
+            return set;
+        }
+        if let Some(set) = self.builtin(path, args, site) {
+            return set;
+        }
+        if let Some(set) = self.declared_client(path, on, args, site) {
+            return set;
+        }
+        let requested = self.http_call(path, on, args, site);
+        let called = self.callbacks(path, on, args, site);
+        // An answer is nobody's client; what matters of it is what callbacks do with it.
+        if requested || (on.is_none() && !called.is_unknown()) {
+            return called;
+        }
+        let mut out = library::result(path, on, args.clone());
+        out.join(&called);
+        out
+    }
+
+    /// `retrofit.create(Api)`, `Feign.builder().target(Api, url)`: an object of an interface whose methods are requests.
+    pub(in crate::flow) fn declared_client(
+        &mut self,
+        path: &str,
+        on: Option<&Arc<Made>>,
+        args: &Args,
+        site: Site,
+    ) -> Option<Set> {
+        let last = transport::last_segment(path);
+        if !matches!(last, "create" | "target" | "createClient" | "build" | "newInstance") {
+            return None;
+        }
+        let class = args.all().flat_map(Set::values).find_map(|v| match v {
+            Value::Class(class) if self.program().class(*class).interface => Some(*class),
+            _ => None,
+        })?;
+        let base = match last {
+            "target" => args.at(1).cloned(),
+            _ => on.and_then(|m| transport::base_of(m)),
+        };
+        if let Some(base) = base {
+            self.store(&Set::of(Value::Class(class)), &crate::flow::annotation::BASE.into(), &base, site);
+        }
+        Some(Set::of(Value::Instance(Arc::new(Instance::any(class)))))
+    }
+
+    /// Functions given to an outside function: it will call them, with the arguments that follow if there are any.
+    pub(in crate::flow) fn callbacks(&mut self, path: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site) -> Set {
+        let mut out = Set::unknown();
+        let last = path.rsplit(['.', ':']).next().unwrap_or(path);
+        for (i, set) in args.all().enumerate() {
+            let functions: Vec<Value> =
+                set.values().filter(|v| matches!(v, Value::Function(_) | Value::Method(..))).cloned().collect();
+            for function in functions {
+                if let Value::Method(object, name) = &function {
+                    out.join(&self.client_call(object, name, &Args::default(), site));
+                    continue;
+                }
+                let mut rest = Args::default();
+                let lambda =
+                    matches!(&function, Value::Function(c) if self.program().function(c.function).name.is_empty());
+                if !lambda {
+                    rest.positional = args.positional.iter().skip(i + 1).cloned().collect();
+                    if matches!(last, "map" | "starmap" | "imap" | "imap_unordered" | "filter")
+                        && let Some(items) = rest.positional.first().cloned()
+                    {
+                        rest.positional = vec![items.flat_map(|v| match v {
+                            Value::List(items) => crate::flow::eval::tagged(items.iter(), u64::MAX),
+                            _ => Set::unknown(),
+                        })];
+                    }
+                    if let Some(list) = args.named("args") {
+                        for value in list.values() {
+                            if let Value::List(items) = value {
+                                rest.positional = items.to_vec();
+                            }
+                        }
+                    }
+                    rest.named = args.named.iter().filter(|(n, _)| n != "args" && n != "target").cloned().collect();
+                    if matches!(last, "partial" | "bind" | "curry") {
+                        if let Value::Function(closure) = &function {
+                            let mut bound = (**closure).clone();
+                            bound.partial.extend(rest.positional.iter().cloned());
+                            out.add(Value::Function(Arc::new(bound)));
+                        }
+                        continue;
+                    }
+                    if rest.positional.is_empty() && rest.named.is_empty() {
+                        // A decorator or a registry: the function is what comes back.
+                        out.add(function.clone());
+                    }
+                } else if let Some(on) = on {
+                    rest.positional = vec![Set::of(Value::Made(on.clone()))];
+                }
+                if let Value::Function(closure) = &function {
+                    out.join(&self.apply_callback(closure, &rest, site));
+                }
+            }
+        }
+        out
+    }
+
+    /// Calls a function that somebody else will call: parameters without an argument stay unknown.
+    pub(in crate::flow) fn apply_callback(&mut self, closure: &Closure, args: &Args, site: Site) -> Set {
+        let function = self.program().function(closure.function);
+        let missing = function.params.len().saturating_sub(args.positional.len() + closure.partial.len());
+        if args.positional.is_empty() && args.named.is_empty() && missing > 0 {
+            let summary = self.scope.summary(closure.function);
+            return Subst { bindings: Vec::new(), receiver: None, close: true }.set(&self.scope, &summary.returns, 0);
+        }
+        self.apply(closure, None, args, site)
+    }
+
+    /// Python's and other languages' general functions.
+    pub(in crate::flow) fn builtin(&mut self, path: &Name, args: &Args, site: Site) -> Option<Set> {
+        match path.as_str() {
+            "getattr" | "Reflect.get" | "operator.attrgetter" => {
+                let name = args.at(1)?;
+                let object = args.at(0)?.clone();
+                let Some(names) = name.literals() else {
+                    let made = Made { path: VERB_OF.into(), on: None, args: args.clone(), depth: 1 };
+                    return Some(Set::of(Value::Made(Arc::new(made))));
+                };
+                let names: Vec<Name> = names.into_iter().map(Name::from).collect();
+                let mut out = Set::unknown();
+                for name in names {
+                    out.join(&self.scope.field_of_set(&object, &name, 0));
+                }
+                Some(out)
+            }
+            "importlib.import_module" | "__import__" => {
+                let name: Name = args.at(0)?.literal_text()?.into();
+                Some(match self.program().find_module(self.fun.module, &name) {
+                    Some(module) => Set::of(Value::Module(module)),
+                    None => Set::of(Value::External(name)),
+                })
+            }
+            "Object.values" => Some(args.at(0)?.clone()),
+            "Object.entries" | "enumerate" | "Object.keys" => {
+                self.collection_method(args.at(0)?.values().next()?, &path_tail(path), args, site)
+            }
+            "append" => {
+                let mut items = Vec::new();
+                for set in &args.positional {
+                    match set.items.as_slice() {
+                        [crate::flow::value::Item { value: Value::List(more), .. }] => {
+                            items.extend(more.iter().cloned())
+                        }
+                        _ => items.push(set.clone()),
+                    }
+                }
+                Some(Set::of(Value::List(Arc::new(items))))
+            }
+            "zip" | "itertools.chain" => {
+                let mut out = Set::unknown();
+                args.positional.iter().for_each(|s| {
+                    out.join(s);
+                });
+                Some(out)
+            }
+            "new" | "make" => Some(args.at(0).map(|t| self.scope.instances(t)).unwrap_or_default()),
+            _ => None,
+        }
+    }
+}
+
+pub(in crate::flow) fn path_tail(path: &str) -> Name {
+    path.into()
+}
+
+/// Methods of API objects that are no operations.
+pub(in crate::flow) fn is_plumbing(name: &str) -> bool {
+    matches!(
+        name,
+        "api_client"
+            | "apiClient"
+            | "getApiClient"
+            | "setApiClient"
+            | "configuration"
+            | "config"
+            | "logger"
+            | "class"
+            | "to_s"
+            | "nil?"
+            | "inspect"
+            | "send"
+            | "is_a?"
+            | "respond_to?"
+            | "toString"
+            | "hashCode"
+            | "equals"
+            | "clone"
+            | "as_ref"
+            | "unwrap"
+            | "then"
+            | "tap"
+            | "new"
+            | "await"
+            | "datadog_host"
+            | "datadog_host="
+            | "bind"
+            | "constructor"
+    ) || name.starts_with("__")
+}
+
+/// Literals given to a call, by name: keyword arguments and the entries of option objects.
+pub(in crate::flow) fn literals(args: &Args) -> Vec<(Name, Name)> {
+    let mut out = Vec::new();
+    collect_literals(&Name::default(), &args.named, &mut out, 0);
+    for set in args.positional.iter().chain(&args.spread) {
+        collect_set(&Name::default(), set, &mut out, 0);
+    }
+    out.sort_unstable();
+    out.dedup();
+    out.truncate(32);
+    out
+}
+
+pub(in crate::flow) fn collect_literals(
+    _owner: &Name,
+    entries: &[(Name, Set)],
+    out: &mut Vec<(Name, Name)>,
+    depth: u8,
+) {
+    for (name, set) in entries {
+        collect_set(name, set, out, depth);
+    }
+}
+
+pub(in crate::flow) fn collect_set(name: &Name, set: &Set, out: &mut Vec<(Name, Name)>, depth: u8) {
+    if depth > 4 || out.len() > 64 {
+        return;
+    }
+    for value in set.values() {
+        match value {
+            // Only short words can be enumeration values; nothing longer is kept.
+            Value::Text(t) if !name.is_empty() => {
+                if let Some(text) = t.as_literal().filter(|t| {
+                    !t.is_empty() && t.len() <= 32 && t.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+                }) {
+                    out.push((name.clone(), text.into()));
+                }
+            }
+            Value::External(path) if !name.is_empty() => {
+                if let Some(last) = path.rsplit(['.', ':']).next().filter(|l| l.len() <= 48) {
+                    out.push((name.clone(), last.into()));
+                }
+            }
+            Value::Bool(b) if !name.is_empty() => out.push((name.clone(), if *b { "true" } else { "false" }.into())),
+            Value::Table(t) => collect_literals(name, &t.entries, out, depth + 1),
+            Value::Made(m) => {
+                collect_literals(name, &m.args.named, out, depth + 1);
+                for set in &m.args.positional {
+                    collect_set(name, set, out, depth + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Values without anything that only their function understands.
+
+use super::*;
+
+/// Whether a value is an object rather than a text or nothing.
+pub fn is_object(value: &Value) -> bool {
+    !matches!(value, Value::Text(_) | Value::Ref(_) | Value::Null | Value::Bool(_))
+}
+
+/// A value without anything that only its function understands; `None` where nothing is left.
+pub fn grounded(value: &Value, depth: u8) -> Option<Value> {
+    let set = |s: &Set| grounded_set(s, depth + 1);
+    if depth > 3 {
+        return match value {
+            Value::Instance(i) => Some(Value::Instance(Arc::new(Instance::any(i.class)))),
+            Value::Table(_) | Value::List(_) | Value::Made(_) | Value::Function(_) | Value::Method(..) => None,
+            _ => grounded(value, 0),
+        };
+    }
+    match value {
+        Value::Ref(_) => None,
+        Value::Text(t) => (!t.has_refs()).then(|| value.clone()),
+        Value::Instance(i) => Some(Value::Instance(Arc::new(Instance {
+            class: i.class,
+            made: i.made.as_ref().map(|b| {
+                Arc::new(crate::flow::value::Bindings { function: b.function, args: b.args.iter().map(set).collect() })
+            }),
+            fields: i.fields.as_ref().map(|t| Arc::new(grounded_table(t, depth))),
+        }))),
+        Value::Function(c) => {
+            let mut closure = (**c).clone();
+            closure.receiver = closure.receiver.as_ref().and_then(|r| {
+                grounded(r, depth + 1).or(match r {
+                    Value::Ref(Ref { root: Root::This(class), path }) if path.is_empty() => {
+                        Some(Value::Instance(Arc::new(Instance::any(*class))))
+                    }
+                    _ => None,
+                })
+            });
+            closure.captured = closure
+                .captured
+                .iter()
+                .map(|b| {
+                    Arc::new(crate::flow::value::Bindings {
+                        function: b.function,
+                        args: b.args.iter().map(set).collect(),
+                    })
+                })
+                .collect();
+            closure.partial = closure.partial.iter().map(set).collect();
+            Some(Value::Function(Arc::new(closure)))
+        }
+        Value::Method(object, name) => grounded(object, depth + 1).map(|o| Value::Method(Arc::new(o), name.clone())),
+        Value::Made(m) => {
+            let mut made = (**m).clone();
+            made.on = None;
+            made.args = Args {
+                positional: made.args.positional.iter().map(set).collect(),
+                named: made.args.named.iter().map(|(n, s)| (n.clone(), set(s))).collect(),
+                spread: Vec::new(),
+            };
+            made.on = m.on.as_ref().and_then(|on| match grounded(&Value::Made(on.clone()), depth + 1) {
+                Some(Value::Made(on)) => Some(on),
+                _ => None,
+            });
+            Some(Value::Made(Arc::new(made)))
+        }
+        Value::Table(t) => Some(Value::Table(Arc::new(grounded_table(t, depth)))),
+        Value::List(items) => Some(Value::List(Arc::new(items.iter().map(set).collect()))),
+        other => Some(other.clone()),
+    }
+}
+
+pub(in crate::flow) fn grounded_table(t: &Table, depth: u8) -> Table {
+    Table {
+        entries: t.entries.iter().map(|(k, v)| (k.clone(), grounded_set(v, depth + 1))).collect(),
+        rest: grounded_set(&t.rest, depth + 1),
+        spread: Set::unknown(),
+    }
+}
+
+/// A set without anything that only its function understands.
+pub fn grounded_set(set: &Set, depth: u8) -> Set {
+    let mut out = Set::unknown();
+    for value in set.values() {
+        if let Some(value) = grounded(value, depth) {
+            out.add(value);
+        }
+    }
+    out
+}

@@ -1,0 +1,184 @@
+//! Classes of the program: parts merged, superclasses and implementations linked, methods found.
+
+use super::*;
+
+impl Program {
+    /// Gives every class its program-wide number; parts of one class (Go receivers in several files, reopened Ruby
+    /// classes, partial C# classes) share one.
+    pub(in crate::flow) fn merge_classes(&mut self) {
+        let mut known: Map<(Family, u32, Name), Cls> = Map::default();
+        for m in 0..self.modules.len() {
+            let module = &self.modules[m];
+            let family = family(module.language);
+            let mut ids = Vec::with_capacity(module.classes.len());
+            for (c, class) in module.classes.iter().enumerate() {
+                let scope = match family {
+                    Family::Ruby | Family::Php => Some(u32::MAX),
+                    Family::Go | Family::CSharp => self.package_of[m],
+                    _ => Some(index(m)),
+                };
+                let full = qualified(module, class);
+                let key = scope.map(|s| (family, s, full));
+                let merged = key.as_ref().and_then(|k| known.get(k).copied());
+                let id = merged.unwrap_or(Cls(index(self.classes.len())));
+                if merged.is_none() {
+                    self.classes.push(ClassInfo {
+                        name: class.name.clone(),
+                        parts: Vec::new(),
+                        methods: Map::default(),
+                        constructors: Vec::new(),
+                        bases: Vec::new(),
+                        subclasses: Vec::new(),
+                        interface: class.interface,
+                        outer: None,
+                        inner: Map::default(),
+                    });
+                    if let Some(key) = key {
+                        known.insert(key, id);
+                    }
+                }
+                let info = &mut self.classes[id.0 as usize];
+                info.parts.push((index(m), ClassId(index(c))));
+                for &method in &class.methods {
+                    let fun = Fun { module: index(m), id: method };
+                    let function = module.function(method);
+                    if function.kind == FunctionKind::Constructor {
+                        info.constructors.push(fun);
+                    }
+                    info.methods.entry(function.name.clone()).or_default().push(fun);
+                }
+                ids.push(id);
+            }
+            self.class_ids.push(ids);
+        }
+        for m in 0..self.modules.len() {
+            for (c, class) in self.modules[m].classes.iter().enumerate() {
+                if let Some(outer) = class.outer {
+                    let (id, outer) = (self.class_ids[m][c], self.class_ids[m][outer.0 as usize]);
+                    if id != outer {
+                        self.classes[id.0 as usize].outer = Some(outer);
+                        self.classes[outer.0 as usize].inner.insert(class.name.clone(), id);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(in crate::flow) fn link_bases(&mut self) {
+        for c in 0..self.classes.len() {
+            let mut bases = Vec::new();
+            for &(m, id) in &self.classes[c].parts {
+                for &base in &self.module(m).class(id).bases {
+                    let resolved = self.resolve_static(m, base, 0);
+                    if resolved != Resolved::Class(Cls(index(c))) && !bases.contains(&resolved) {
+                        bases.push(resolved);
+                    }
+                }
+            }
+            for base in &bases {
+                if let Resolved::Class(base) = base {
+                    self.classes[base.0 as usize].subclasses.push(Cls(index(c)));
+                }
+            }
+            self.classes[c].bases = bases;
+        }
+    }
+
+    /// Go (and protocols anywhere): a class that has all methods of an interface implements it.
+    pub(in crate::flow) fn link_implementations(&mut self) {
+        let mut found = Vec::new();
+        for (i, interface) in self.classes.iter().enumerate() {
+            let Some(&(m, _)) = interface.parts.first() else { continue };
+            if !interface.interface || interface.methods.is_empty() || self.module(m).language != Language::Go {
+                continue;
+            }
+            for (c, class) in self.classes.iter().enumerate() {
+                let go = class.parts.first().is_some_and(|&(m, _)| self.module(m).language == Language::Go);
+                if go && !class.interface && interface.methods.keys().all(|n| class.methods.contains_key(n)) {
+                    found.push((i, Cls(index(c))));
+                }
+            }
+        }
+        for (interface, class) in found {
+            self.classes[interface].subclasses.push(class);
+        }
+    }
+
+    /// The class and its superclasses, nearest first, each once.
+    pub fn ancestors(&self, class: Cls) -> Vec<Cls> {
+        let mut out = vec![class];
+        let mut next = 0;
+        while let Some(&one) = out.get(next) {
+            for base in &self.class(one).bases {
+                if let Resolved::Class(base) = base
+                    && !out.contains(base)
+                    && out.len() < 64
+                {
+                    out.push(*base);
+                }
+            }
+            next += 1;
+        }
+        out
+    }
+
+    /// The class and everything derived from it, each once.
+    pub fn descendants(&self, class: Cls) -> Vec<Cls> {
+        let mut out = vec![class];
+        let mut next = 0;
+        while let Some(&one) = out.get(next) {
+            for sub in &self.class(one).subclasses {
+                if !out.contains(sub) && out.len() < 256 {
+                    out.push(*sub);
+                }
+            }
+            next += 1;
+        }
+        out
+    }
+
+    /// The methods that a call of `name` on an object of `class` may run: the nearest definition. Empty if there is none.
+    pub fn method(&self, class: Cls, name: &str) -> &[Fun] {
+        for one in self.ancestors(class) {
+            if let Some(found) = self.class(one).methods.get(name) {
+                return found;
+            }
+        }
+        &[]
+    }
+
+    /// The names from outside the program that a class derives from.
+    pub fn external_bases(&self, class: Cls) -> Vec<Name> {
+        let mut out = Vec::new();
+        for one in self.ancestors(class) {
+            for base in &self.class(one).bases {
+                if let Resolved::External(path) = base
+                    && !path.is_empty()
+                {
+                    out.push(path.clone());
+                }
+            }
+        }
+        out
+    }
+
+    /// Whether any class of the program has a method of this name, or any module a function of it.
+    pub fn defines_method(&self, name: &str) -> bool {
+        self.classes.iter().any(|c| c.methods.contains_key(name))
+    }
+}
+
+pub(in crate::flow) fn qualified(module: &Module, class: &crate::ir::Class) -> Name {
+    let mut parts = vec![class.name.as_str()];
+    let mut outer = class.outer;
+    while let Some(id) = outer {
+        let class = module.class(id);
+        parts.push(&class.name);
+        outer = class.outer;
+        if parts.len() > 32 {
+            break;
+        }
+    }
+    parts.reverse();
+    parts.join(".").into()
+}

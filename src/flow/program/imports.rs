@@ -1,0 +1,157 @@
+//! Which module of the program an import means.
+
+use super::*;
+
+impl Program {
+    pub(in crate::flow) fn resolve_import(&self, module: u32, i: u32, depth: u8) -> Resolved {
+        let import = &self.module(module).imports[i as usize];
+        let external = || match &import.member {
+            Member::Named(member) => Resolved::External(format!("{}.{member}", import.module).into()),
+            Member::Module | Member::All => Resolved::External(import.module.clone()),
+        };
+        if depth >= MAX_REEXPORTS {
+            return external();
+        }
+        match &import.member {
+            Member::Named(member) => self
+                .find_module(module, &import.module)
+                .and_then(|target| self.member_of(target, member, depth + 1))
+                .or_else(|| {
+                    let inner: Name = join_module(&import.module, member).into();
+                    self.find_module(module, &inner).map(Resolved::Module)
+                })
+                .or_else(|| self.class_as_module(module, &import.module, member))
+                .unwrap_or_else(external),
+            Member::Module | Member::All => {
+                self.find_module(module, &import.module).map_or_else(external, Resolved::Module)
+            }
+        }
+    }
+
+    /// Java's static import: the module's last segment is a class, the member one of its members; the class stands in.
+    pub(in crate::flow) fn class_as_module(&self, module: u32, path: &Name, member: &Name) -> Option<Resolved> {
+        let (package, class) = path.rsplit_once('.')?;
+        let target = self.find_module(module, &package.into())?;
+        let Resolved::Class(class) = self.member_of(target, &class.into(), 1)? else { return None };
+        let info = self.class(class);
+        info.methods
+            .get(member)
+            .and_then(|f| f.first())
+            .map(|f| Resolved::Function(*f))
+            .or_else(|| info.inner.get(member).map(|c| Resolved::Class(*c)))
+    }
+
+    /// The module that an import means, if it belongs to the program.
+    pub fn find_module(&self, from: u32, import: &Name) -> Option<u32> {
+        let segments = segments(import);
+        let exact = self.module(from).language != Language::Python;
+        self.find_path(from, &segments, false).or_else(|| {
+            let mut index: Vec<&str> = segments.clone();
+            index.push("index");
+            if exact { self.find_path(from, &index, false) } else { None }
+        })
+    }
+
+    pub(in crate::flow) fn find_path(&self, from: u32, segments: &[&str], whole: bool) -> Option<u32> {
+        let last = segments.last()?;
+        let here = self.module(from);
+        let kin = family(here.language);
+        let mut best: Option<(usize, u32)> = None;
+        for &candidate in self.by_last.get(*last)? {
+            let module = self.module(candidate);
+            if family(module.language) != kin || (candidate == from && kin == Family::Python && !whole) {
+                continue;
+            }
+            let Some(score) = self.fit(here, module, segments, whole) else { continue };
+            if best.is_none_or(|(s, _)| score > s) {
+                best = Some((score, candidate));
+            }
+        }
+        best.map(|(_, m)| m)
+    }
+
+    /// How well `module` fits the imported `segments` seen from `here`; `None` if it does not.
+    pub(in crate::flow) fn fit(&self, here: &Module, module: &Module, segments: &[&str], whole: bool) -> Option<usize> {
+        let path: Vec<&str> = module.path.iter().map(Name::as_str).collect();
+        let common = here.path.iter().zip(&path).take_while(|(a, b)| a == b).count();
+        if path == segments {
+            return Some(1000 + common);
+        }
+        if whole {
+            return None;
+        }
+        match family(here.language) {
+            // An absolute import: what stands before it must be a root, so a folder around the importer that is no package.
+            Family::Python => {
+                let prefix = path.len().checked_sub(segments.len())?;
+                if !path.ends_with(segments) {
+                    return None;
+                }
+                let root = &path[..prefix];
+                let around = here.path.iter().zip(root).take_while(|(a, b)| a == b).count();
+                let source_root = matches!(root.last(), Some(&"src" | &"lib" | &"python" | &"app"));
+                let plausible = around == root.len() || (source_root && around + 1 >= root.len());
+                let package = self.by_last.get(*root.last().unwrap_or(&"")).is_some_and(|ms| {
+                    ms.iter().any(|m| self.module(*m).path.iter().map(Name::as_str).eq(root.iter().copied()))
+                });
+                (plausible && (!package || segments.len() > 2)).then_some(100 + common)
+            }
+            // The import path ends with the package's folder: at least two of its segments, or all of them.
+            Family::Go => {
+                let shared = path.iter().rev().zip(segments.iter().rev()).take_while(|(a, b)| a == b).count();
+                (shared == path.len() || shared >= 2).then_some(shared * 100 + common)
+            }
+            // Path aliases (`@/x`, `~/x`) and packages of a monorepo.
+            Family::Script => {
+                let alias = matches!(segments.first(), Some(&"@" | &"~" | &"src" | &"app" | &"#"));
+                let skip = if alias {
+                    1
+                } else if segments.first()?.starts_with('@') {
+                    2
+                } else {
+                    1
+                };
+                let rest = segments.get(skip..)?;
+                if rest.is_empty() || !path.ends_with(rest) {
+                    return None;
+                }
+                if alias {
+                    return Some(100 + common);
+                }
+                let package = segments.get(skip - 1)?;
+                let named = path.iter().any(|p| package.split('-').any(|w| w == *p) || p == package);
+                named.then_some(100 + common)
+            }
+            Family::Ruby | Family::Php => path.ends_with(segments).then_some(100 + common),
+            Family::Rust => {
+                let rest = if segments.first() == Some(&"crate") { &segments[1..] } else { segments };
+                (!rest.is_empty() && path.ends_with(rest)).then_some(100 + common)
+            }
+            Family::Jvm | Family::CSharp | Family::Shell => None,
+        }
+    }
+}
+
+pub(in crate::flow) fn join_module(module: &str, member: &str) -> String {
+    let separator = if module.contains('/') {
+        "/"
+    } else if module.contains("::") {
+        "::"
+    } else {
+        "."
+    };
+    format!("{module}{separator}{member}")
+}
+
+/// The segments of an import path in any language's spelling.
+pub fn segments(path: &str) -> Vec<&str> {
+    if path.contains('/') {
+        path.split('/').filter(|s| !s.is_empty() && *s != ".").collect()
+    } else if path.contains("::") {
+        path.split("::").collect()
+    } else if path.contains('\\') {
+        path.split('\\').filter(|s| !s.is_empty()).collect()
+    } else {
+        path.split('.').collect()
+    }
+}

@@ -1,0 +1,119 @@
+//! Joining addresses and taking them apart.
+
+use super::*;
+
+pub(in crate::flow) fn url_struct(args: &Args) -> Set {
+    let unknown = Set::unknown();
+    let part = |n: &str| args.named(n).unwrap_or(&unknown).clone();
+    let host = match part("Host") {
+        set if set.is_unknown() => part("host"),
+        set => set,
+    };
+    let mut parts = vec![(Text::literal("https://"), World::default())];
+    parts = join_texts(&parts, &host, &"Host".into());
+    parts.iter_mut().for_each(|(t, _)| t.push(Piece::Lit("/".into())));
+    let path = part("Path");
+    if !path.is_unknown() {
+        parts = join_texts(&parts, &path, &"Path".into());
+    }
+    let mut out = Set::unknown();
+    for (text, world) in parts {
+        out.insert(Item { value: Value::Text(Arc::new(text)), world });
+    }
+    out
+}
+
+/// Joins path segments with single slashes; a URL join lets an absolute path replace the base's path.
+pub fn join_paths(args: &Args, url: bool) -> Set {
+    let mut parts: Vec<(Text, World)> = vec![(Text::default(), World::default())];
+    for (i, set) in args.positional.iter().enumerate() {
+        let mut next = Vec::new();
+        for (start, world) in &parts {
+            for (end, other) in join_texts(&[(Text::default(), World::default())], set, &"path".into()) {
+                if let Some(world) = world.and(&other)
+                    && next.len() < crate::flow::value::MAX_VALUES
+                {
+                    next.push((if i == 0 { end } else { joined(start, &end, url) }, world));
+                }
+            }
+        }
+        parts = next;
+    }
+    let mut out = Set::unknown();
+    for (text, world) in parts {
+        out.insert(Item { value: Value::Text(Arc::new(text)), world });
+    }
+    out
+}
+
+/// One address put behind another.
+pub fn joined(base: &Text, path: &Text, url: bool) -> Text {
+    if path.head().starts_with("http://") || path.head().starts_with("https://") {
+        return path.clone();
+    }
+    let mut out = base.clone();
+    if url && path.head().starts_with('/') {
+        out = host_only(base);
+    }
+    let slash = matches!(out.pieces.last(), Some(Piece::Lit(t)) if t.ends_with('/'));
+    match (slash, path.head().starts_with('/')) {
+        (true, true) => {
+            if let Some(Piece::Lit(last)) = out.pieces.last_mut() {
+                *last = last.trim_end_matches('/').into();
+            }
+        }
+        (false, false) if !base.pieces.is_empty() => out.push(Piece::Lit("/".into())),
+        _ => {}
+    }
+    out.extend(path);
+    out
+}
+
+pub(in crate::flow) fn has_scheme(text: &Text) -> bool {
+    text.pieces.iter().take(2).any(|p| matches!(p, Piece::Lit(l) if l.contains("://")))
+}
+
+pub(in crate::flow) fn host_only(base: &Text) -> Text {
+    let Some(text) = base.pieces.first() else { return base.clone() };
+    match text {
+        Piece::Lit(lit) => {
+            let start = lit.find("://").map_or(0, |i| i + 3);
+            match lit[start..].find('/') {
+                Some(end) => Text::literal(&lit[..start + end]),
+                None => {
+                    // The host may go on in later pieces, up to the first slash.
+                    let mut out = Text::literal(lit.clone());
+                    for piece in base.pieces.iter().skip(1) {
+                        match piece {
+                            Piece::Lit(lit) => match lit.find('/') {
+                                Some(end) => {
+                                    out.push(Piece::Lit(lit[..end].into()));
+                                    return out;
+                                }
+                                None => out.push(piece.clone()),
+                            },
+                            other => out.push(other.clone()),
+                        }
+                    }
+                    out
+                }
+            }
+        }
+        other => {
+            let mut out = Text::piece(other.clone());
+            for piece in base.pieces.iter().skip(1) {
+                match piece {
+                    Piece::Lit(lit) => match lit.find('/') {
+                        Some(end) => {
+                            out.push(Piece::Lit(lit[..end].into()));
+                            return out;
+                        }
+                        None => out.push(piece.clone()),
+                    },
+                    other => out.push(other.clone()),
+                }
+            }
+            out
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Method and address among the arguments of a library's call.
+
+use super::*;
+
+/// Method and address of a library's call; `None` where there is no address.
+pub fn arguments(role: Role, args: &Args) -> Option<(Vec<Verb>, Set)> {
+    let table = options(args);
+    match role {
+        Role::Named(verb) => Some((fixed(verb), address(args, table.as_ref(), 0)?)),
+        Role::Both(verb, url) => {
+            let verb_set = named(args, &["method", "verb", "http_method", "requestMethod"]).cloned();
+            let (verb, url) = swapped(args, verb, url);
+            let verb_set = verb_set
+                .or_else(|| args.at(verb).cloned())
+                .or_else(|| table.as_ref().and_then(|t| entry(t, &["method", "type"])));
+            let url = if named(args, &["method"]).is_some() && args.at(0).is_some() { 0 } else { url };
+            Some((known(verb_set.as_ref(), "GET"), address(args, table.as_ref(), url)?))
+        }
+        Role::Options(default) => {
+            let method = named(args, &["method", "type", "Method"])
+                .cloned()
+                .or_else(|| table.as_ref().and_then(|t| entry(t, &["method", "type", "Method"])));
+            let verbs = match method {
+                Some(set) => optional(&set, default),
+                None if args.positional.len() > 1 => ref_option(&args.positional[1], "method", default),
+                None => match args.at(0) {
+                    Some(set)
+                        if table.is_none()
+                            && has_only_refs(set)
+                            && args.positional.len() == 1
+                            && args.named.is_empty() =>
+                    {
+                        // `fetch(x)`: `x` may be an address or options.
+                        fixed(default)
+                    }
+                    _ => fixed(default),
+                },
+            };
+            Some((verbs, address(args, table.as_ref(), 0)?))
+        }
+        Role::Body => {
+            let verbs = match named(args, &["method"]) {
+                Some(set) => known(Some(set), "GET"),
+                None => match args.at(1).or_else(|| named(args, &["data", "body"])) {
+                    None => fixed("GET"),
+                    Some(set) => implied(set, "POST", "GET"),
+                },
+            };
+            Some((verbs, address(args, table.as_ref(), 0)?))
+        }
+    }
+}
+
+pub(in crate::flow) fn named<'a>(args: &'a Args, names: &[&str]) -> Option<&'a Set> {
+    names.iter().find_map(|n| args.named(n))
+}
+
+pub(in crate::flow) fn has_only_refs(set: &Set) -> bool {
+    set.values().all(|v| matches!(v, Value::Ref(_)))
+}
+
+pub(in crate::flow) fn entry(table: &crate::flow::value::Table, names: &[&str]) -> Option<Set> {
+    names.iter().find_map(|n| table.entry(n).cloned()).or_else(|| {
+        let first = Name::from(*names.first()?);
+        table.lookup(&first)
+    })
+}
+
+/// The options object among the arguments.
+pub(in crate::flow) fn options(args: &Args) -> Option<crate::flow::value::Table> {
+    args.positional.iter().flat_map(Set::values).find_map(|v| match v {
+        Value::Table(t) => Some((**t).clone()),
+        Value::Made(m) if !m.args.named.is_empty() => {
+            Some(crate::flow::value::Table { entries: m.args.named.clone(), ..Default::default() })
+        }
+        _ => None,
+    })
+}
+
+/// Where method and address are the other way round, the words tell.
+pub(in crate::flow) fn swapped(args: &Args, verb: usize, url: usize) -> (usize, usize) {
+    let is_verb = |i: usize| {
+        args.at(i).is_some_and(|s| !s.is_unknown() && s.values().all(|v| strings::verb_constant(v).is_some()))
+    };
+    if !is_verb(verb) && is_verb(url) { (url, verb) } else { (verb, url) }
+}
+
+pub(in crate::flow) const ADDRESS: &[&str] =
+    &["url", "uri", "path", "endpoint", "URL", "href", "resource", "requestUri", "RequestUri", "request_url", "route"];
+
+/// The address among arguments.
+fn address(args: &Args, table: Option<&crate::flow::value::Table>, index: usize) -> Option<Set> {
+    if let Some(set) = named(args, ADDRESS) {
+        return Some(host_and_path(args, set));
+    }
+    if let Some(set) = args.at(index)
+        && set.values().any(|v| matches!(v, Value::Text(_) | Value::Ref(_) | Value::External(_)))
+    {
+        // `Net::HTTP.get(host, path)`.
+        if let (Some(host), Some(path)) = (set.literal_text(), args.at(index + 1).and_then(Set::literal_text))
+            && path.starts_with('/')
+            && !host.contains('/')
+        {
+            return Some(Set::literal(format!("https://{host}{path}")));
+        }
+        return Some(set.clone());
+    }
+    if let Some(table) = table {
+        return table_address(table);
+    }
+    let set = args.at(index)?;
+    (!set.is_unknown()).then(|| set.clone())
+}
+
+pub(in crate::flow) fn host_and_path(args: &Args, path: &Set) -> Set {
+    match named(args, &["base_url", "baseURL", "host", "hostname"]) {
+        Some(host) => under(host, path),
+        None => path.clone(),
+    }
+}
+
+/// `{ hostname, path }` and `{ url }`.
+pub(in crate::flow) fn table_address(table: &crate::flow::value::Table) -> Option<Set> {
+    let path = entry(table, ADDRESS)?;
+    Some(match entry(table, &["baseURL", "baseUrl", "base_url", "prefixUrl", "hostname", "host"]) {
+        Some(host) => under(&host, &path),
+        None => path,
+    })
+}
+
+/// A path below a base address or host.
+pub(in crate::flow) fn under(base: &Set, path: &Set) -> Set {
+    let args = Args { positional: vec![with_scheme(base), path.clone()], ..Args::default() };
+    strings::join_paths(&args, false)
+}
+
+pub(in crate::flow) fn with_scheme(host: &Set) -> Set {
+    host.flat_map(|v| match v {
+        Value::Text(t) if !t.head().contains("://") && !t.head().is_empty() && !t.head().starts_with('/') => {
+            let mut out = Text::literal("https://");
+            out.extend(t);
+            Set::text(out)
+        }
+        other => Set::of(other.clone()),
+    })
+}
+
+pub(in crate::flow) fn fixed(verb: &str) -> Vec<Verb> {
+    vec![(Text::literal(verb), World::default(), None)]
+}
+
+/// The methods that a set stands for; this one where it says nothing.
+pub(in crate::flow) fn known(set: Option<&Set>, default: &str) -> Vec<Verb> {
+    let Some(set) = set else { return fixed(default) };
+    let verbs: Vec<Verb> = strings::verbs(set).into_iter().map(|(t, w)| (t, w, None)).collect();
+    if verbs.is_empty() { vec![(Text::default(), World::default(), None)] } else { verbs }
+}
+
+/// A method that may be left out.
+pub(in crate::flow) fn optional(set: &Set, default: &str) -> Vec<Verb> {
+    let mut out = Vec::new();
+    for item in &set.items {
+        match &item.value {
+            Value::Null => out.extend(fixed(default)),
+            Value::Ref(r) => {
+                out.push((
+                    Text::piece(Piece::Ref(r.clone())),
+                    item.world.clone(),
+                    Some(Guard::Truthy(r.clone(), true)),
+                ));
+                out.push((Text::literal(default), item.world.clone(), Some(Guard::Truthy(r.clone(), false))));
+            }
+            value => out.extend(
+                strings::verbs(&Set::of(value.clone())).into_iter().map(|(t, _)| (t, item.world.clone(), None)),
+            ),
+        }
+    }
+    if out.is_empty() { vec![(Text::default(), World::default(), None)] } else { out }
+}
+
+/// The method inside options that only a caller knows.
+pub(in crate::flow) fn ref_option(options: &Set, name: &str, default: &str) -> Vec<Verb> {
+    let mut fields = Set::unknown();
+    for value in options.values() {
+        match value {
+            Value::Ref(r) => {
+                if let Some(r) = r.field(&name.into()) {
+                    fields.add(Value::Ref(r));
+                }
+            }
+            Value::Table(t) => match t.entry(name) {
+                Some(set) => {
+                    fields.join(set);
+                }
+                None => {
+                    fields.add(Value::Null);
+                }
+            },
+            _ => {}
+        }
+    }
+    if fields.is_unknown() { fixed(default) } else { optional(&fields, default) }
+}
+
+/// A method that another argument implies by being there.
+pub(in crate::flow) fn implied(set: &Set, there: &str, missing: &str) -> Vec<Verb> {
+    let mut out = Vec::new();
+    for value in set.values() {
+        match value {
+            Value::Null => out.extend(fixed(missing)),
+            Value::Ref(r) => {
+                out.push((Text::literal(there), World::default(), Some(Guard::Truthy(r.clone(), true))));
+                out.push((Text::literal(missing), World::default(), Some(Guard::Truthy(r.clone(), false))));
+            }
+            _ => out.extend(fixed(there)),
+        }
+    }
+    out.dedup();
+    if out.is_empty() { fixed(there) } else { out }
+}
+
+/// Method and address of a call of something unknown, by what the arguments look like.
+pub fn guessed(name: &str, args: &Args) -> Option<(Vec<Verb>, Set)> {
+    let table = options(args);
+    let looks = |s: &Set| s.values().any(|v| matches!(v, Value::Text(t) if has_api_path(t)));
+    let url = named(args, ADDRESS)
+        .filter(|s| looks(s))
+        .cloned()
+        .or_else(|| args.positional.iter().find(|s| looks(s)).cloned())
+        .or_else(|| table.as_ref().and_then(table_address).filter(looks))?;
+    let method = named(args, &["method", "verb", "http_method", "Method"])
+        .cloned()
+        .or_else(|| {
+            args.positional
+                .iter()
+                .find(|s| !s.is_unknown() && s.values().all(|v| strings::verb_constant(v).is_some()))
+                .cloned()
+        })
+        .or_else(|| table.as_ref().and_then(|t| entry(t, &["method", "type", "Method"])));
+    let verbs = match (method, verb_in_name(name)) {
+        (Some(set), _) => optional(&set, "GET"),
+        (None, Some(verb)) => fixed(verb),
+        (None, None) if matches!(name, "fetch" | "urlopen" | "open" | "load" | "download") => fixed("GET"),
+        (None, None) => vec![(Text::default(), World::default(), None)],
+    };
+    Some((verbs, url))
+}
+
+/// Whether a text holds an API path of the kind that Datadog uses.
+pub fn has_api_path(text: &Text) -> bool {
+    text.pieces.iter().any(|p| match p {
+        Piece::Lit(l) => {
+            l.contains("/api/v1/")
+                || l.contains("/api/v2/")
+                || l.starts_with("api/v1/")
+                || l.starts_with("api/v2/")
+                || l.contains("datadoghq.") && l.contains("/v")
+        }
+        _ => false,
+    })
+}

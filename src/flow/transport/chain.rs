@@ -1,0 +1,176 @@
+//! Requests built by chains of calls, and what client objects were made with: base address and key headers.
+
+use super::*;
+
+/// Requests that are built by a chain of calls and complete with the last one: `Request.Builder().url(u).post(b).build()`,
+/// `client.get().uri(u)`, `Unirest.post(u)`.
+pub fn built(path: &str, last: &str, on: Option<&Arc<Made>>, args: &Args) -> Option<(Vec<Verb>, Set)> {
+    let on = on?;
+    const ADDRESSED: &[&str] = &["url", "uri", "URI", "newRequest"];
+    let url = match last {
+        "build" if path.contains("Request") => chain(on, ADDRESSED)?.at(0).cloned()?,
+        "uri" => {
+            chain_verb(on)?;
+            args.at(0)?.clone()
+        }
+        // Jetty: `client.newRequest(url).method(verb)`, without a method it is GET.
+        "method" => chain(on, &["newRequest"]).filter(|a| a.positional.len() == 1)?.at(0).cloned()?,
+        "send" if chain_verb(on).is_none() => {
+            chain(on, &["newRequest"]).filter(|a| a.positional.len() == 1)?.at(0).cloned()?
+        }
+        _ => return None,
+    };
+    let verbs = match last {
+        "method" => known(args.at(0), "GET"),
+        _ => chain_verb(on).unwrap_or_else(|| fixed("GET")),
+    };
+    Some((verbs, url))
+}
+
+/// Whether a chain builds a request step by step, so that its verbs take bodies rather than addresses.
+pub fn is_builder(path: &str) -> bool {
+    path.contains("Builder()") || path.contains("newBuilder") || path.contains(".url()") || path.contains(".uri()")
+}
+
+/// The arguments of the latest call of one of these names in a chain.
+pub(in crate::flow) fn chain<'a>(made: &'a Made, names: &[&str]) -> Option<&'a Args> {
+    let mut at = Some(made);
+    while let Some(made) = at {
+        let last = last_segment(&made.path);
+        if names.contains(&last) || (last == "newBuilder" && made.args.at(0).is_some()) {
+            return Some(&made.args);
+        }
+        at = made.on.as_deref();
+    }
+    None
+}
+
+pub(in crate::flow) fn chain_verb(made: &Made) -> Option<Vec<Verb>> {
+    let mut at = Some(made);
+    while let Some(made) = at {
+        let last = last_segment(&made.path);
+        if last == "method" && made.args.at(0).is_some() {
+            return Some(known(made.args.at(0), "GET"));
+        }
+        if let Some(verb) = strings::verb(last) {
+            return Some(fixed(verb));
+        }
+        at = made.on.as_deref();
+    }
+    None
+}
+
+/// Addresses below the base address that the client object was made with.
+pub fn with_base(urls: &Set, on: Option<&Arc<Made>>) -> Set {
+    let Some(base) = on.and_then(|m| base_of(m)) else { return urls.clone() };
+    urls.flat_map(|v| match v {
+        Value::Text(t) if !t.head().contains("://") => under(&base, &Set::of(Value::Text(t.clone()))),
+        Value::Ref(_) => {
+            let mut out = Set::of(v.clone());
+            out.join(&under(&base, &Set::of(v.clone())));
+            out
+        }
+        other => Set::of(other.clone()),
+    })
+}
+
+pub(in crate::flow) const BASES: &[&str] = &[
+    "base_url",
+    "baseURL",
+    "baseUrl",
+    "prefixUrl",
+    "prefix_url",
+    "base_uri",
+    "BaseAddress",
+    "BaseURL",
+    "rootUri",
+    "url",
+    "uri",
+    "host",
+    "hostname",
+    "HostURL",
+    "site",
+    "url_base",
+];
+
+/// The base address of a client object.
+pub fn base_of(made: &Made) -> Option<Set> {
+    let mut at = Some(made);
+    while let Some(made) = at {
+        let last = last_segment(&made.path);
+        if let Some(set) = named(&made.args, BASES) {
+            return Some(set.clone());
+        }
+        if let Some(table) = options(&made.args)
+            && let Some(set) = entry(&table, BASES)
+        {
+            return Some(set);
+        }
+        let setter = matches!(
+            last,
+            "SetBaseURL"
+                | "SetHostURL"
+                | "baseUrl"
+                | "base_url"
+                | "rootUri"
+                | "HTTPSConnection"
+                | "HTTPConnection"
+                | "BaseUrlSession"
+                | "Client"
+                | "RestClient"
+                | "base"
+                | "BaseURL"
+        );
+        let connects = setter
+            || matches!(
+                made.path.as_str(),
+                "Net.HTTP()"
+                    | "Net.HTTP.start()"
+                    | "Faraday()"
+                    | "Faraday.new()"
+                    | "Excon()"
+                    | "Excon.new()"
+                    | "RestClient.Resource()"
+            );
+        if connects
+            && let Some(set) = made.args.at(0)
+            && set.values().any(|v| matches!(v, Value::Text(t) if t.pieces.iter().any(|p| matches!(p, Piece::Lit(l) if l.contains('.') || l.contains(':'))) || !t.pieces.is_empty() && !matches!(t.pieces[0], Piece::Lit(_))) || matches!(v, Value::Ref(_)))
+        {
+            return Some(set.clone());
+        }
+        at = made.on.as_deref();
+    }
+    None
+}
+
+/// Whether Datadog's key headers go along: in the call's arguments or in those of the client object.
+pub fn carries_keys(args: &Args, on: Option<&Arc<Made>>) -> bool {
+    let mut at = on.map(|m| &**m);
+    if args_carry_keys(args, 0) {
+        return true;
+    }
+    while let Some(made) = at {
+        if args_carry_keys(&made.args, 0) {
+            return true;
+        }
+        at = made.on.as_deref();
+    }
+    false
+}
+
+pub(in crate::flow) fn args_carry_keys(args: &Args, depth: u8) -> bool {
+    args.named.iter().any(|(n, _)| origin::is_key_name(n)) || args.all().any(|s| set_carries_keys(s, depth))
+}
+
+pub(in crate::flow) fn set_carries_keys(set: &Set, depth: u8) -> bool {
+    depth < 4
+        && set.values().any(|v| match v {
+            Value::Table(t) => t.entries.iter().any(|(k, v)| origin::is_key_name(k) || set_carries_keys(v, depth + 1)),
+            Value::List(items) => items.iter().any(|s| set_carries_keys(s, depth + 1)),
+            Value::Made(m) => args_carry_keys(&m.args, depth + 1),
+            Value::Text(t) => {
+                t.as_literal().is_some_and(|l| origin::is_key_name(l.split(':').next().unwrap_or(l).trim()))
+            }
+            _ => false,
+        })
+}

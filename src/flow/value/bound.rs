@@ -1,0 +1,113 @@
+//! Keeping values small: what grows too large to be worth following is cut off.
+
+use super::*;
+
+impl Value {
+    /// The value itself, or without its parts where it has grown too large to be worth following.
+    pub(in crate::flow) fn bounded(self) -> Self {
+        let limit = match &self {
+            Self::Text(t) if t.pieces.len() > MAX_PIECES => {
+                return Self::Text(Arc::new(Text::piece(Piece::Hole(Name::default()))));
+            }
+            Self::Table(_) | Self::List(_) => MAX_TABLE,
+            Self::Made(m) if m.on.is_none() && m.args == Args::default() => return self,
+            Self::Instance(i) if i.made.is_none() && i.fields.is_none() => return self,
+            Self::Made(_) | Self::Instance(_) | Self::Function(_) => MAX_WEIGHT,
+            _ => return self,
+        };
+        let mut left = limit;
+        if weigh(&self, &mut left, 0) { self } else { self.stripped() }
+    }
+
+    /// The value without its parts.
+    pub(in crate::flow) fn stripped(self) -> Self {
+        match self {
+            Self::Made(m) => {
+                Self::Made(Arc::new(Made { path: m.path.clone(), on: None, args: Args::default(), depth: m.depth }))
+            }
+            Self::Instance(i) => Self::Instance(Arc::new(Instance::any(i.class))),
+            Self::Function(c) => Self::Function(Arc::new(Closure::plain(c.function))),
+            Self::Table(t) => {
+                let plain =
+                    |s: &Set| Set { items: s.items.iter().filter(|i| !i.value.is_composite()).cloned().collect() };
+                let entries = t.entries.iter().take(MAX_VALUES).map(|(k, v)| (k.clone(), plain(v))).collect();
+                Self::Table(Arc::new(Table { entries, ..Table::default() }))
+            }
+            Self::List(_) => Self::List(Arc::new(Vec::new())),
+            other => other,
+        }
+    }
+}
+
+impl Set {
+    /// What is worth telling other functions: nothing of worlds, of deeply nested data, of text that cannot be part of a request.
+    pub fn leaving(&self) -> Self {
+        self.leaving_at(0)
+    }
+
+    pub(in crate::flow) fn leaving_at(&self, depth: u8) -> Self {
+        let mut out = Self::default();
+        let mut composites = 0;
+        for value in self.values() {
+            let value = match value {
+                Value::Text(t) if t.pieces.iter().all(|p| matches!(p, Piece::Hole(_))) => continue,
+                Value::Text(t) if t.as_literal().is_some_and(|l| l.len() > 300) => continue,
+                Value::Table(_) | Value::List(_) if depth >= MAX_NESTING => continue,
+                Value::Table(t) => Value::Table(Arc::new(Table {
+                    entries: t.entries.iter().map(|(k, s)| (k.clone(), s.leaving_at(depth + 1))).collect(),
+                    rest: t.rest.leaving_at(depth + 1),
+                    spread: t.spread.clone(),
+                })),
+                Value::List(items) => Value::List(Arc::new(items.iter().map(|s| s.leaving_at(depth + 1)).collect())),
+                other => other.clone(),
+            };
+            if value.is_composite() {
+                composites += 1;
+                if composites > MAX_LEAVING {
+                    continue;
+                }
+            }
+            out.add(value);
+        }
+        out
+    }
+}
+
+/// Largest object that is kept with all its parts, in values.
+pub(in crate::flow) const MAX_WEIGHT: usize = 48;
+
+/// Longest text that is followed, in pieces; addresses are far shorter.
+pub(in crate::flow) const MAX_PIECES: usize = 24;
+
+/// Largest table or list that is kept with all its parts, in values.
+pub(in crate::flow) const MAX_TABLE: usize = 1_000;
+
+/// Deepest nesting of tables and lists that leaves a function.
+pub(in crate::flow) const MAX_NESTING: u8 = 3;
+
+/// Most objects with parts that leave a function in one place.
+pub(in crate::flow) const MAX_LEAVING: usize = 6;
+
+/// Takes a value's weight off what is left; false when it is too much or nested too deep.
+pub(in crate::flow) fn weigh(value: &Value, left: &mut usize, depth: u8) -> bool {
+    if *left == 0 || depth > 12 {
+        return false;
+    }
+    *left -= 1;
+    let mut sets = |s: &Set| s.items.iter().all(|i| weigh(&i.value, left, depth + 1));
+    let mut args = |a: &Args| a.all().all(&mut sets);
+    match value {
+        Value::Made(m) => {
+            args(&m.args) && m.on.as_ref().is_none_or(|on| weigh(&Value::Made(on.clone()), left, depth + 1))
+        }
+        Value::Instance(i) => {
+            i.made.iter().flat_map(|b| &b.args).all(&mut sets)
+                && i.fields.iter().flat_map(|t| &t.entries).all(|(_, s)| sets(s))
+        }
+        Value::Function(c) => c.captured.iter().flat_map(|b| &b.args).chain(&c.partial).all(sets),
+        Value::Method(object, _) => weigh(object, left, depth + 1),
+        Value::Table(t) => t.entries.iter().map(|(_, s)| s).chain([&t.rest]).all(sets),
+        Value::List(items) => items.iter().all(sets),
+        _ => true,
+    }
+}
