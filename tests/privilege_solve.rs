@@ -14,12 +14,12 @@ fn kept<T>(rows: Vec<T>) -> &'static [T] {
 }
 
 fn published(clauses: &[&[&'static str]]) -> Requirement {
-    let clause = |any_of: &&[&'static str]| Clause { any_of: kept(any_of.to_vec()).into(), decided_by: None };
-    Requirement { state: State::Published, clauses: kept(clauses.iter().map(clause).collect()).into() }
+    let clause = |any_of: &&[&'static str]| Clause { any_of: kept(any_of.to_vec()), decided_by: None };
+    Requirement { state: State::Published, clauses: kept(clauses.iter().map(clause).collect()) }
 }
 
 fn bare(state: State) -> Requirement {
-    Requirement { state, clauses: kept(Vec::new()).into() }
+    Requirement { state, clauses: kept(Vec::new()) }
 }
 
 fn solved(rows: &[(&str, Requirement)], weights: &Weights) -> Solution {
@@ -96,8 +96,8 @@ fn states_are_kept_apart() {
 #[test]
 fn what_the_request_decides_is_never_swapped() {
     let shares = ["dashboards_public_share", "dashboards_embed_share"];
-    let clause = Clause { any_of: kept(shares.to_vec()).into(), decided_by: Some("share_type") };
-    let requirement = Requirement { state: State::Published, clauses: kept(vec![clause]).into() };
+    let clause = Clause { any_of: kept(shares.to_vec()), decided_by: Some("share_type") };
+    let requirement = Requirement { state: State::Published, clauses: kept(vec![clause]) };
     let embed = [(Name::new("share_type"), Name::new("embed"))];
     let with = |literals| {
         solve(

@@ -1,5 +1,7 @@
 //! Recorded traffic through the public interface: what each format yields, what is left out, and what hostile files do.
 
+#![allow(clippy::panic, reason = "a panic is how a helper of a test fails")]
+
 #[path = "trace/agree.rs"]
 mod agree;
 #[path = "trace/convert.rs"]

@@ -28,7 +28,10 @@ impl Run<'_> {
             self.request(&verbs, &urls, on, args, site, path, false);
             return true;
         }
-        if transport::is_library(self.module.language, path) {
+        // The official clients' own transport, for paths that they have no method for.
+        let low_level = matches!(last, "PrepareRequest" | "call_api" | "callApi" | "callAPI" | "request");
+        if transport::is_library(self.module.language, path) || (low_level && super::library::official(path).is_some())
+        {
             if let Some(role) = transport::role(last, path) {
                 return self.library_call(role, path, on, args, site);
             }

@@ -127,6 +127,23 @@ impl<'a> Scope<'a> {
         set.flat_map(|value| self.field_of(value, name, depth))
     }
 
+    /// A field of every value of a set, or what a method of that name without parameters answers.
+    pub fn answer_of_set(&self, set: &Set, name: &Name, depth: u8) -> Set {
+        set.flat_map(|object| {
+            self.field_of(object, name, depth).flat_map(|value| match value {
+                Value::Function(closure) if self.program.function(closure.function).params.is_empty() => {
+                    let returns = &self.summary(closure.function).returns;
+                    let bindings = match object {
+                        Value::Instance(i) => i.made.iter().map(|b| &**b).collect(),
+                        _ => Vec::new(),
+                    };
+                    Subst { bindings, receiver: Some(object), close: true }.set(self, returns, depth + 1)
+                }
+                other => Set::of(other.clone()),
+            })
+        })
+    }
+
     /// A field of a value.
     pub fn field_of(&self, value: &Value, name: &Name, depth: u8) -> Set {
         if depth > MAX_DEPTH || !self.spend(1) {

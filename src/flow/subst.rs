@@ -54,7 +54,7 @@ impl Subst<'_> {
         };
         let mut at = start;
         for name in &r.path {
-            at = scope.field_of_set(&at, name, depth + 1);
+            at = scope.answer_of_set(&at, name, depth + 1);
         }
         Some(at)
     }

@@ -294,6 +294,8 @@ pub fn role(last: &str, path: &str) -> Option<Role> {
         | "send_request" | "wp_remote_request" | "request!" => Some(Role::Both(0, 1)),
         "NewRequest" | "CreateRequest" => Some(Role::Both(0, 1)),
         "NewRequestWithContext" => Some(Role::Both(1, 2)),
+        "PrepareRequest" => Some(Role::Both(2, 1)),
+        "call_api" | "callApi" | "callAPI" => Some(Role::Both(1, 0)),
         "HttpRequestMessage" => Some(Role::Both(0, 1)),
         "Execute" | "execute" if path.contains("resty") || path.contains("Request.execute") => Some(Role::Both(0, 1)),
         "exchange" | "exchangeAsync" => Some(Role::Both(1, 0)),
