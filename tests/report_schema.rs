@@ -11,8 +11,7 @@ fn report(arguments: &[&str]) -> Value {
         .args(arguments)
         .output()
         .expect("a run");
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)))
+    serde_json::from_slice(&output.stdout).expect("the report is JSON")
 }
 
 fn schema() -> jsonschema::Validator {
