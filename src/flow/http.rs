@@ -41,7 +41,7 @@ impl Run<'_> {
             self.run_words(&words, site);
             return true;
         }
-        let label: Name = path[..path.len() - last.len()].trim_end_matches(['.', ':']).into();
+        let label: Name = transport::receiver_of(path, last).into();
         self.generic_request(&last.into(), args, site, &label);
         false
     }

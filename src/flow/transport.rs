@@ -256,6 +256,12 @@ pub fn last_segment(path: &str) -> &str {
     path.rsplit(['.', ':', '\\', '>']).next().unwrap_or(path)
 }
 
+/// What stands before the last name of a path; call marks behind it do not count.
+pub fn receiver_of<'p>(path: &'p str, last: &str) -> &'p str {
+    let path = path.trim_end_matches("()");
+    path.strip_suffix(last).unwrap_or(path).trim_end_matches(['.', ':'])
+}
+
 /// Whether a path belongs to something that only pretends to make requests.
 pub fn is_mock(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
@@ -398,4 +404,16 @@ pub fn sounds_like_request(name: &str) -> bool {
     .iter()
     .any(|w| lower.contains(w))
         || matches!(lower.as_str(), "call" | "do" | "api" | "open" | "load")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_several_bytes_a_letter_are_cut_whole() {
+        for (path, receiver) in [("x.aéé()", "x"), ("x.aéé", "x"), ("aéé()", ""), ("A::bé()()", "A")] {
+            assert_eq!(receiver_of(path, last_segment(path)), receiver);
+        }
+    }
 }
