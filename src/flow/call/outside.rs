@@ -78,14 +78,14 @@ impl<'a> Run<'a> {
             });
             return Set::unknown();
         }
+        if let Some(set) = self.declared_client(path, on, args, site) {
+            return set;
+        }
         if let Some(set) = strings::external(path, args) {
             self.callbacks(path, on, args, site);
             return set;
         }
         if let Some(set) = self.builtin(path, args, site) {
-            return set;
-        }
-        if let Some(set) = self.declared_client(path, on, args, site) {
             return set;
         }
         let requested = self.http_call(path, on, args, site);
