@@ -8,6 +8,7 @@
 mod annotation;
 mod call;
 mod command;
+mod deciding;
 mod eval;
 mod exec;
 mod finish;

@@ -142,6 +142,7 @@ impl Run<'_> {
                 settled: false,
                 likely: false,
                 cli: false,
+                literals: Vec::new(),
                 steps: vec![(format!("declared by @{name}").into(), site)],
             });
         }

@@ -10,6 +10,7 @@ pub(in crate::flow) use apply::*;
 use crate::ir::{Arg, Expr, ExprId, FunctionKind, Name, ParamKind};
 use std::sync::Arc;
 
+use super::deciding;
 use super::exec::{Run, grounded, is_object};
 use super::found::{Found, What};
 use super::library;

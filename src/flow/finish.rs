@@ -152,7 +152,7 @@ fn push(scope: &Scope<'_>, fun: Fun, request: Request, found: &mut Vec<Found>) {
         at: request.at,
         fun,
         likely: request.likely,
-        literals: Vec::new(),
+        literals: request.literals.clone(),
         steps: request.steps.clone(),
         what: What::Http(Box::new(request)),
     });
@@ -246,6 +246,7 @@ fn declarative(scope: &Scope<'_>, class: Cls, found: &mut Vec<Found>) {
                         settled: true,
                         likely: false,
                         cli: false,
+                        literals: Vec::new(),
                         steps: vec![(format!("declared by {}", info.name).into(), site)],
                     })),
                     at: site,

@@ -5,6 +5,7 @@ use crate::ir::{Language, Name};
 use crate::url::Target;
 use std::sync::Arc;
 
+use super::deciding;
 use super::exec::Run;
 use super::found::{Found, What};
 use super::origin;
@@ -127,6 +128,7 @@ impl Run<'_> {
     ) {
         let urls = transport::with_base(urls, on);
         let keys = transport::carries_keys(args, on);
+        let literals = deciding::of_request(deciding::named(args));
         for item in &urls.items {
             // Request objects were requests when they were made.
             if matches!(item.value, Value::Made(_) | Value::Instance(_) | Value::Null | Value::Function(_)) {
@@ -146,6 +148,7 @@ impl Run<'_> {
                         settled: false,
                         likely,
                         cli: false,
+                        literals: literals.clone(),
                         steps: vec![(format!("request by {path}").into(), site)],
                     };
                     self.emit(request);
@@ -162,6 +165,7 @@ impl Run<'_> {
         let serves = args.positional.iter().skip(1).any(|s| s.values().any(|v| matches!(v, Value::Function(_))));
         let Some((verbs, urls)) = transport::guessed(name, args) else { return };
         let keys = transport::carries_keys(args, None);
+        let literals = deciding::of_request(deciding::named(args));
         for item in &urls.items {
             let Value::Text(url) = &item.value else { continue };
             let host = origin::from_url(url, self.scope.hosts);
@@ -183,6 +187,7 @@ impl Run<'_> {
                         settled: false,
                         likely: true,
                         cli: false,
+                        literals: literals.clone(),
                         steps: vec![(format!("address given to {name}").into(), site)],
                     });
                 }
@@ -223,7 +228,7 @@ impl Run<'_> {
             at: request.at,
             fun: self.fun,
             likely: request.likely,
-            literals: Vec::new(),
+            literals: request.literals.clone(),
             steps: request.steps.clone(),
             what: What::Http(Box::new(request)),
         };
@@ -344,6 +349,8 @@ impl Run<'_> {
     fn run_words(&mut self, words: &[Set], site: Site) {
         match super::command::parse(words) {
             Some(super::command::Command::Request { verb, urls, keys, program }) => {
+                let unnamed = Name::default();
+                let literals = deciding::of_request(words.iter().map(|word| (&unnamed, word)));
                 for url in urls {
                     for text in texts_of(&url, &Name::default()) {
                         for (verb, _) in strings::verbs(&verb) {
@@ -356,6 +363,7 @@ impl Run<'_> {
                                 settled: false,
                                 likely: false,
                                 cli: true,
+                                literals: literals.clone(),
                                 steps: vec![(format!("request by {program}").into(), site)],
                             });
                         }

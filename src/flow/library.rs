@@ -329,7 +329,9 @@ fn mentions_address(set: &Set) -> bool {
 /// What a call of something outside gives.
 pub fn result(path: &str, on: Option<&Arc<Made>>, args: Args) -> Set {
     let depth = on.map_or(0, |m| m.depth) + 1;
-    let follows = super::transport::is_any_library(path) || sounds_like_client(super::transport::last_segment(path));
+    let follows = super::transport::is_any_library(path)
+        || sounds_like_client(super::transport::last_segment(path))
+        || super::deciding::is_named(path);
     if !follows && !super::transport::carries_keys(&args, None) && !args.all().any(mentions_address) {
         return Set::unknown();
     }

@@ -34,6 +34,8 @@ pub struct Request {
     pub likely: bool,
     /// Whether a command-line program makes it.
     pub cli: bool,
+    /// Literals of its body that may decide what it requires, (key, value).
+    pub literals: Vec<(Name, Name)>,
     /// How it was derived, innermost first.
     pub steps: Vec<(Name, Site)>,
 }

@@ -28,6 +28,11 @@ pub(super) fn declared(block: &Block<'_>, kind: &str, argument: impl Fn(&str) ->
         let near = kinds::nearest(kind).map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
         return vec![opaque(block, format!("{kind}{near}"), "unknown-type")];
     };
+    // What decides between the scopes that a call may need.
+    let literals: Vec<(Name, Name)> = match argument("draft_status") {
+        Some(Argument::Literal(value)) => vec![("draft_status".into(), value.into())],
+        _ => Vec::new(),
+    };
     let called = known.calls.iter().filter(|call| happens(call, &argument));
     called
         .map(|call| {
@@ -37,7 +42,7 @@ pub(super) fn declared(block: &Block<'_>, kind: &str, argument: impl Fn(&str) ->
                 action: Name::new(call.action),
                 operation: Name::new(call.operation),
             };
-            evidence(block, declared, &[&block.address, call.action])
+            Evidence { literals: literals.clone(), ..evidence(block, declared, &[&block.address, call.action]) }
         })
         .collect()
 }

@@ -185,14 +185,21 @@ pub fn needs(usages: &[Usage], credential: Credential, include_tests: bool, weig
 /// (argument, value) pairs of one call.
 type Literals<'a> = Cow<'a, [(Name, Name)]>;
 
-/// The literals of a call. Where a path parameter decides (`/api/v2/widgets/{experience_type}`), the path shows its value.
+/// The literals of a call, and what else its place shows of what decides: a path parameter
+/// (`/api/v2/widgets/{experience_type}`), or the type of a declared resource.
 fn literals<'a>(operation: &Operation, evidence: &'a Evidence) -> Literals<'a> {
-    let from_path = || {
-        let Call::Http { url, .. } = &evidence.call else { return None };
-        let (name, value) = operation.decided_in(&url.to_string()).map(|(name, value)| (name, Name::new(value)))?;
-        Some((Name::new(name), value))
+    let shown = match (&evidence.call, operation.decided_by) {
+        (Call::Http { url, .. }, _) => {
+            operation.decided_in(&url.to_string()).map(|(name, value)| (Name::new(name), Name::new(value)))
+        }
+        (Call::Declared { kind, .. }, Some(part @ "service_account")) => match kind.as_str() {
+            "datadog_service_account" => Some((part.into(), "true".into())),
+            "datadog_user" => Some((part.into(), "false".into())),
+            _ => None,
+        },
+        _ => None,
     };
-    match from_path() {
+    match shown {
         Some(pair) => Cow::Owned(evidence.literals.iter().cloned().chain([pair]).collect()),
         None => Cow::Borrowed(&evidence.literals),
     }

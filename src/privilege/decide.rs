@@ -11,15 +11,8 @@ use crate::ir::Name;
 pub(crate) enum Decision<'a> {
     /// The alternatives are interchangeable.
     Free,
-    /// A literal names the alternative.
-    ByLiteral {
-        /// The scope.
-        scope: &'a str,
-        /// The argument.
-        argument: &'a str,
-        /// Its value in the request.
-        value: &'a str,
-    },
+    /// Literals name alternatives; all of these are needed, since each may be what runs.
+    ByLiterals(Vec<Chosen<'a>>),
     /// Nothing visible decides: the documented first.
     First {
         /// The scope.
@@ -27,6 +20,17 @@ pub(crate) enum Decision<'a> {
         /// The argument that would decide.
         argument: &'a str,
     },
+}
+
+/// An alternative that a literal names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Chosen<'a> {
+    /// The scope.
+    pub scope: &'a str,
+    /// The argument.
+    pub argument: &'a str,
+    /// Its value in the request.
+    pub value: &'a str,
 }
 
 /// Literals of deciding arguments and the scope each asks for. Several spellings of one argument (`share_type`,
@@ -44,6 +48,8 @@ static MEANINGS: &[(&str, &str, &str)] = &[
     ("resourcetype", "rules", "security_monitoring_rules_read"),
     ("resourcetype", "securityfilters", "security_monitoring_filters_read"),
     ("resourcetype", "suppressions", "security_monitoring_suppressions_read"),
+    ("serviceaccount", "false", "user_access_manage"),
+    ("serviceaccount", "true", "service_account_write"),
     ("sharetype", "embed", "dashboards_embed_share"),
     ("sharetype", "invite", "dashboards_invite_share"),
     ("sharetype", "open", "dashboards_public_share"),
@@ -58,15 +64,32 @@ pub(crate) fn decide<'a>(clause: &'a Clause, literals: &'a [(Name, Name)]) -> De
     let (Some(argument), [first, _, ..]) = (clause.decided_by, clause.any_of) else {
         return Decision::Free;
     };
+    let mut chosen: Vec<Chosen<'a>> = Vec::new();
     for (name, value) in literals {
-        let (folded, meaning) = (fold(name), fold(value));
         // The table may name the deciding argument by a phrase (`page visibility`), so the value decides, not the name.
-        let hit = MEANINGS.iter().find(|(a, v, s)| *a == folded && *v == meaning && clause.any_of.contains(s));
-        if let Some((_, _, scope)) = hit {
-            return Decision::ByLiteral { scope, argument: name, value };
+        let meant = |(known, meaning, scope): &&(&str, &str, &str)| {
+            is_argument(name, known) && is_value(value, meaning) && clause.any_of.contains(scope)
+        };
+        if let Some((_, _, scope)) = MEANINGS.iter().find(meant)
+            && !chosen.iter().any(|known| known.scope == *scope)
+        {
+            chosen.push(Chosen { scope, argument: if name.is_empty() { argument } else { name }, value });
         }
     }
-    Decision::First { scope: first, argument }
+    if chosen.is_empty() { Decision::First { scope: first, argument } } else { Decision::ByLiterals(chosen) }
+}
+
+/// Whether a name is that of a deciding argument, or of a type that carries it (`DashboardShareType`). What stands
+/// without a name is told by its value alone.
+fn is_argument(name: &str, known: &str) -> bool {
+    let name = fold(name);
+    name.is_empty() || name == known || known != "type" && name.ends_with(known)
+}
+
+/// Whether a value is the one, as a text, a member of an enumeration, or a constant behind its type's name.
+fn is_value(value: &str, meaning: &str) -> bool {
+    let behind_type = || value.split_once('_').filter(|_| !value.contains(|c: char| c.is_ascii_lowercase()));
+    fold(value) == meaning || behind_type().is_some_and(|(_, member)| fold(member) == meaning)
 }
 
 /// Lower case without separators and without the type that enum members carry (`DashboardShareType.EMBED` → `embed`).
@@ -86,16 +109,31 @@ mod tests {
         }
     }
 
+    fn scopes<'a>(clause: &'a Clause, literals: &'a [(Name, Name)]) -> Vec<&'a str> {
+        match decide(clause, literals) {
+            Decision::ByLiterals(chosen) => chosen.into_iter().map(|chosen| chosen.scope).collect(),
+            Decision::Free | Decision::First { .. } => Vec::new(),
+        }
+    }
+
     #[test]
     fn a_literal_picks_its_scope_in_every_spelling() {
-        for (name, value) in
-            [("share_type", "embed"), ("shareType", "EMBED"), ("share_type", "DashboardShareType.EMBED")]
-        {
+        for (name, value) in [
+            ("share_type", "embed"),
+            ("shareType", "EMBED"),
+            ("share_type", "DashboardShareType.EMBED"),
+            ("DASHBOARDSHARETYPE", "EMBED"),
+            ("ShareType", "DASHBOARDSHARETYPE_EMBED"),
+        ] {
             let literals = [(Name::new(name), Name::new(value))];
-            let clause = shared();
-            let decision = decide(&clause, &literals);
-            assert!(matches!(decision, Decision::ByLiteral { scope: "dashboards_embed_share", .. }), "{name}={value}");
+            assert_eq!(scopes(&shared(), &literals), ["dashboards_embed_share"], "{name}={value}");
         }
+    }
+
+    #[test]
+    fn every_literal_that_may_be_it_counts() {
+        let literals = [(Name::new("share_type"), Name::new("embed")), (Name::new("share_type"), Name::new("invite"))];
+        assert_eq!(scopes(&shared(), &literals), ["dashboards_embed_share", "dashboards_invite_share"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The search itself is in `cover`, weights come from `weight`, sentences are made in `proof`.
 
 use super::cover::{Cover, Parts, Problem};
-use super::decide::{Decision, decide};
+use super::decide::{Chosen, Decision, decide};
 use super::takeover::takeover_reason;
 use super::weight::Weights;
 use crate::catalog::requirement::{Requirement, State};
@@ -205,22 +205,28 @@ impl<'a> Collected<'a> {
 
     fn clauses_of(&mut self, item: &Use<'a>, weights: &'a Weights) {
         for clause in item.requirement.clauses.iter() {
-            let mut accepts = self.listed(item, clause.any_of.iter().copied(), weights);
-            let any_of = match decide(clause, item.literals) {
-                Decision::Free => accepts.clone(),
-                Decision::ByLiteral { scope, argument, value } => {
-                    self.decided.entry((argument, value, scope)).or_default().insert(item.operation);
-                    accepts = self.listed(item, std::iter::once(scope), weights);
-                    accepts.clone()
+            let accepts = self.listed(item, clause.any_of.iter().copied(), weights);
+            match decide(clause, item.literals) {
+                Decision::Free => self.demand(item, accepts.clone(), accepts),
+                Decision::ByLiterals(chosen) => {
+                    for Chosen { scope, argument, value } in chosen {
+                        self.decided.entry((argument, value, scope)).or_default().insert(item.operation);
+                        let scope = self.listed(item, std::iter::once(scope), weights);
+                        self.demand(item, scope.clone(), scope);
+                    }
                 }
                 Decision::First { scope, argument } => {
                     self.assumed.entry((argument, scope)).or_default().insert(item.operation);
-                    self.listed(item, std::iter::once(scope), weights)
+                    let first = self.listed(item, std::iter::once(scope), weights);
+                    self.demand(item, first, accepts);
                 }
-            };
-            if !any_of.is_empty() {
-                self.clauses.entry((any_of, accepts)).or_default().insert(item.operation);
             }
+        }
+    }
+
+    fn demand(&mut self, item: &Use<'a>, any_of: Vec<&'a str>, accepts: Vec<&'a str>) {
+        if !any_of.is_empty() {
+            self.clauses.entry((any_of, accepts)).or_default().insert(item.operation);
         }
     }
 
@@ -250,7 +256,8 @@ impl<'a> Collected<'a> {
         for ((argument, scope), operations) in &self.assumed {
             let which = some_of(operations);
             notes.push(format!(
-                "`{argument}` decides what {which} needs and is not visible here: the documented first, `{scope}`, is assumed"
+                "`{argument}` decides what {which} need{} and is not visible here: the documented first, `{scope}`, is assumed",
+                if operations.len() == 1 { "s" } else { "" }
             ));
         }
         if !self.inferred.is_empty() {

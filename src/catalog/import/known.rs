@@ -3,7 +3,7 @@
 
 /// Operations whose alternatives the request decides, and the part that decides. From the request schemas and the
 /// descriptions in the OpenAPI documents.
-pub const DECIDED_BY: [(&str, &str); 19] = [
+pub const DECIDED_BY: [(&str, &str); 21] = [
     ("v1:CreateMonitor", "draft_status"),
     ("v1:CreatePublicDashboard", "share_type"),
     ("v1:DeleteMonitor", "draft_status"),
@@ -15,6 +15,8 @@ pub const DECIDED_BY: [(&str, &str); 19] = [
     ("v2:ConvertSecurityMonitoringTerraformResource", "resource_type"),
     ("v2:CreateWidget", "experience_type"),
     ("v2:DeleteWidget", "experience_type"),
+    // `service_account_write` is for the users that are service accounts: nobody else's account can be edited with it.
+    ("v2:DisableUser", "service_account"),
     ("v2:ExportSecurityMonitoringTerraformResource", "resource_type"),
     ("v2:GetSeatsUsers", "product_code"),
     ("v2:GetWidget", "experience_type"),
@@ -22,6 +24,7 @@ pub const DECIDED_BY: [(&str, &str); 19] = [
     ("v2:SearchWidgets", "experience_type"),
     ("v2:UnassignSeatsUser", "product_code"),
     ("v2:UnpublishStatusPage", "type"),
+    ("v2:UpdateUser", "service_account"),
     ("v2:UpdateWidget", "experience_type"),
 ];
 

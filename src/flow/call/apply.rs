@@ -160,13 +160,17 @@ impl<'a> Run<'a> {
         let mut all = vec![bindings];
         all.extend(captured);
         let subst = Subst { bindings: all, receiver, close: false };
-        let name = self.program().function(fun).name.clone();
+        let function = self.program().function(fun);
+        let name = function.name.clone();
+        let given = function.params.iter().map(|param| &param.name).zip(&bindings.args);
+        let literals = if summary.requests.is_empty() { Vec::new() } else { deciding::of_request(given) };
         for request in &summary.requests {
             let own = request.has_params();
             for mut filled in subst.request(&self.scope, request) {
                 if own && !filled.settled {
                     filled.at = site;
                 }
+                deciding::add(&mut filled.literals, literals.clone());
                 if filled.steps.len() < 12 {
                     filled.steps.push((
                         format!("called through {}", if name.is_empty() { "a lambda" } else { &name }).into(),

@@ -29,7 +29,7 @@ impl<'a> Run<'a> {
             steps.push((format!("{} made", client.class.clone().unwrap_or_default()).into(), made));
         }
         steps.push((format!("{name} called").into(), site));
-        let literals = literals(args);
+        let literals = deciding::of_call(args);
         self.found(Found { what, at: site, fun: self.fun, likely: false, literals, steps });
         Set::unknown()
     }
@@ -53,7 +53,8 @@ impl<'a> Run<'a> {
             return Set::unknown();
         }
         self.generic_request(name, args, site, label);
-        Set::unknown()
+        // A step of a builder of which nothing else is known, but that decides what the request requires.
+        if deciding::is_named(name) { library::result(name, None, args.clone()) } else { Set::unknown() }
     }
 
     /// A call of an outside thing.
@@ -67,7 +68,7 @@ impl<'a> Run<'a> {
         }
         if let Some((client, symbol)) = library::legacy_symbol(path) {
             let steps = vec![(format!("{symbol} called").into(), site)];
-            let literals = literals(args);
+            let literals = deciding::of_call(args);
             self.found(Found {
                 what: What::Legacy(client, symbol),
                 at: site,
@@ -282,60 +283,4 @@ pub(in crate::flow) fn is_plumbing(name: &str) -> bool {
             | "bind"
             | "constructor"
     ) || name.starts_with("__")
-}
-
-/// Literals given to a call, by name: keyword arguments and the entries of option objects.
-pub(in crate::flow) fn literals(args: &Args) -> Vec<(Name, Name)> {
-    let mut out = Vec::new();
-    collect_literals(&Name::default(), &args.named, &mut out, 0);
-    for set in args.positional.iter().chain(&args.spread) {
-        collect_set(&Name::default(), set, &mut out, 0);
-    }
-    out.sort_unstable();
-    out.dedup();
-    out.truncate(32);
-    out
-}
-
-pub(in crate::flow) fn collect_literals(
-    _owner: &Name,
-    entries: &[(Name, Set)],
-    out: &mut Vec<(Name, Name)>,
-    depth: u8,
-) {
-    for (name, set) in entries {
-        collect_set(name, set, out, depth);
-    }
-}
-
-pub(in crate::flow) fn collect_set(name: &Name, set: &Set, out: &mut Vec<(Name, Name)>, depth: u8) {
-    if depth > 4 || out.len() > 64 {
-        return;
-    }
-    for value in set.values() {
-        match value {
-            // Only short words can be enumeration values; nothing longer is kept.
-            Value::Text(t) if !name.is_empty() => {
-                if let Some(text) = t.as_literal().filter(|t| {
-                    !t.is_empty() && t.len() <= 32 && t.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
-                }) {
-                    out.push((name.clone(), text.into()));
-                }
-            }
-            Value::External(path) if !name.is_empty() => {
-                if let Some(last) = path.rsplit(['.', ':']).next().filter(|l| l.len() <= 48) {
-                    out.push((name.clone(), last.into()));
-                }
-            }
-            Value::Bool(b) if !name.is_empty() => out.push((name.clone(), if *b { "true" } else { "false" }.into())),
-            Value::Table(t) => collect_literals(name, &t.entries, out, depth + 1),
-            Value::Made(m) => {
-                collect_literals(name, &m.args.named, out, depth + 1);
-                for set in &m.args.positional {
-                    collect_set(name, set, out, depth + 1);
-                }
-            }
-            _ => {}
-        }
-    }
 }
