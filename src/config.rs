@@ -3,7 +3,7 @@
 //! Parsing only; files are opened and grants are read elsewhere. Paths in the file are relative to its folder.
 
 use crate::error::{Error, Result};
-use crate::evidence::Place;
+use crate::evidence::{Phase, Place};
 use crate::finding::{Code, Severity};
 use crate::ir::Name;
 use crate::privilege::{Credential, Granted};
@@ -69,6 +69,10 @@ pub struct Declared {
     pub paths: Vec<String>,
     /// Recorded traffic that it made.
     pub traces: Vec<String>,
+    /// The phase of deployments that it is used for.
+    pub phase: Option<Phase>,
+    /// The configured provider (`datadog.eu`) that it is used by; without it, any.
+    pub provider: Option<Name>,
     /// Excess that is accepted.
     pub allow: Vec<Allowance>,
     /// Where it is declared.
@@ -111,6 +115,8 @@ struct RawCredential {
     paths: Vec<String>,
     #[serde(default)]
     traces: Vec<String>,
+    phase: Option<Spanned<String>>,
+    provider: Option<String>,
     #[serde(default)]
     allow: Vec<Spanned<RawAllowance>>,
 }
@@ -190,6 +196,12 @@ impl At {
         })
     }
 
+    fn phase(&self, word: &Spanned<String>) -> Result<Phase> {
+        [Phase::Plan, Phase::Apply].into_iter().find(|phase| phase.name() == word.get_ref()).ok_or_else(|| {
+            self.error(format!("`{}` is no phase of a deployment", word.get_ref()), word).help("write plan or apply")
+        })
+    }
+
     fn granted(&self, name: Spanned<String>) -> Granted {
         let place = self.place(name.span());
         Granted { name: Name::new(crate::privilege::masked(name.get_ref().trim())), place }
@@ -214,6 +226,8 @@ impl At {
             id: row.id.map(Name::from),
             paths: row.paths,
             traces: row.traces,
+            phase: row.phase.map(|word| self.phase(&word)).transpose()?,
+            provider: row.provider.map(Name::from),
             name: row.name.into_inner(),
         })
     }

@@ -132,10 +132,14 @@ pub enum Call {
         vocabulary: &'static str,
         /// `datadog_monitor`; data sources have the prefix `data.`.
         kind: Name,
-        /// `create`, `read`, `update`, `delete`, `plan`, `run`.
+        /// `create`, `read`, `update`, `delete`, `plan`, `configure`, `run`.
         action: Name,
         /// The operation (`v1:CreateMonitor`) that the action calls, as the table of declared resources says.
         operation: Name,
+        /// The block as users name it: `datadog_monitor.main`, `data.datadog_role.admin`.
+        address: Name,
+        /// The configured provider whose credential makes the call: `datadog`, `datadog.eu`; empty where there is no such thing.
+        provider: Name,
     },
     /// A Datadog call of which no more is known than that it happens; never dropped.
     Opaque {
@@ -144,6 +148,48 @@ pub enum Call {
         /// The kebab-case reason (`unknown-type`, `module-not-downloaded`).
         reason: &'static str,
     },
+}
+
+impl Call {
+    /// What of a declared block makes the call.
+    pub fn action(&self) -> Option<&str> {
+        if let Self::Declared { action, .. } = self { Some(action) } else { None }
+    }
+
+    /// Whether this happens while changes are only planned: refreshing, data sources, validation, starting the provider.
+    /// `None` for calls that are not declared, or that know no planning.
+    pub fn is_planned(&self) -> Option<bool> {
+        match self {
+            Self::Declared { provider, action, .. } if !provider.is_empty() => {
+                Some(matches!(action.as_str(), "plan" | "read" | "configure"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Which part of a deployment is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Only planning.
+    Plan,
+    /// Planning and applying.
+    Apply,
+}
+
+impl Phase {
+    /// The word on the command line and in `ddscope.toml`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Apply => "apply",
+        }
+    }
+
+    /// Whether the phase makes a call; calls that belong to no deployment are made in both.
+    pub fn makes(self, call: &Call) -> bool {
+        self == Self::Apply || call.is_planned() != Some(false)
+    }
 }
 
 /// Naming rules of the six official clients.

@@ -13,6 +13,7 @@ pub mod flow;
 pub mod infra;
 pub mod input;
 pub mod ir;
+pub(crate) mod json;
 pub mod privilege;
 pub mod redact;
 pub mod report;

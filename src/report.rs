@@ -10,6 +10,7 @@ use crate::scan::{Credential, Scan};
 pub mod audit;
 pub mod checked;
 pub mod csv;
+pub mod deployment;
 mod derivation;
 pub mod github;
 pub mod json;
@@ -20,6 +21,7 @@ pub mod terminal;
 pub mod text;
 pub mod verdict;
 
+pub use deployment::Deployment;
 pub use derivation::derivation;
 
 /// What a renderer is given.
@@ -31,6 +33,8 @@ pub struct Report<'a> {
     pub include_tests: bool,
     /// The least privilege per kind of credential, in the order to show.
     pub credentials: Vec<(Credential, Solution)>,
+    /// What planning and applying need, for each provider that declarations configure.
+    pub deployments: Vec<Deployment>,
 }
 
 impl<'a> Report<'a> {
@@ -38,7 +42,9 @@ impl<'a> Report<'a> {
     pub fn new(scan: &'a Scan<'a>, kinds: &[Credential], include_tests: bool) -> Self {
         let weights = Weights::of_catalog(scan.catalog);
         let solved = |kind: &Credential| (*kind, needs(&scan.resolution.usages, *kind, include_tests, &weights));
-        Self { scan, include_tests, credentials: kinds.iter().map(solved).collect() }
+        let credentials = kinds.iter().map(solved).collect();
+        let deployments = deployment::deployments(&scan.resolution, include_tests, &weights);
+        Self { scan, include_tests, credentials, deployments }
     }
 
     /// Usages that count, in order.

@@ -30,6 +30,12 @@ impl Usage {
         self.evidence.iter().map(|e| e.confidence).min().unwrap_or(Confidence::Possible)
     }
 
+    /// The usage with the wanted evidence only; `None` if that is none.
+    pub fn only(&self, wanted: &dyn Fn(&Evidence) -> bool) -> Option<Self> {
+        let evidence: Vec<Evidence> = self.evidence.iter().filter(|it| wanted(it)).cloned().collect();
+        (!evidence.is_empty()).then_some(Self { operation: self.operation, evidence })
+    }
+
     /// Whether it counts towards what is required: tests do only on demand.
     pub fn counts(&self, include_tests: bool) -> bool {
         self.evidence.iter().any(|e| include_tests || !e.test)
@@ -73,7 +79,7 @@ impl Unresolved {
             Call::Sdk { class: Some(class), method, .. } => format!("{class}.{method}"),
             Call::Sdk { method, .. } => method.to_string(),
             Call::Legacy { symbol, .. } => symbol.to_string(),
-            Call::Declared { kind, action, .. } => format!("{kind} {action}"),
+            Call::Declared { address, action, operation, .. } => format!("{address} {action}: {operation}"),
             Call::Opaque { what, .. } => redact::safe(what).into_owned(),
         }
     }
@@ -101,8 +107,8 @@ pub struct Resolver<'c> {
 /// Evidence with the same key is one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
-    /// A place in a file.
-    Source(Arc<str>, u32, u32),
+    /// A place in a file; what is declared there is told apart by action and by whose credential it takes.
+    Source(Arc<str>, u32, u32, Option<(Name, Name)>),
     /// Records of one trace that differ only in time and number; what decides between requirements keeps them apart.
     Trace(Arc<str>, Observed, Vec<(Name, Name)>),
 }
@@ -110,7 +116,13 @@ enum Key {
 impl Key {
     fn of(evidence: &Evidence) -> Self {
         match &evidence.place {
-            Place::Source { file, span, .. } => Self::Source(file.clone(), span.line, span.column),
+            Place::Source { file, span, .. } => {
+                let declared = match &evidence.call {
+                    Call::Declared { action, provider, .. } => Some((action.clone(), provider.clone())),
+                    _ => None,
+                };
+                Self::Source(file.clone(), span.line, span.column, declared)
+            }
             Place::Record { file, .. } => {
                 let mut observed = evidence.observed.as_deref().cloned().unwrap_or_default();
                 observed.time = None;

@@ -4,6 +4,7 @@
 
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
+use crate::evidence::Phase;
 use crate::input::{self, Skipped};
 pub use crate::privilege::Credential;
 use crate::resolve::{Resolution, Resolver};
@@ -31,6 +32,8 @@ pub struct Options {
     pub hosts: Vec<String>,
     /// Which of the recorded requests count.
     pub traffic: TrafficOptions,
+    /// Leaves out what declared resources need beyond this phase of a deployment.
+    pub phase: Option<Phase>,
 }
 
 /// What was read.
@@ -112,7 +115,9 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     inputs.skipped.extend(declared.skipped);
     problems.extend(declared.problems);
     for evidence in declared.evidence {
-        resolver.add(evidence);
+        if options.phase.is_none_or(|phase| phase.makes(&evidence.call)) {
+            resolver.add(evidence);
+        }
     }
     let mut notes = Vec::new();
     if !traces.is_empty() {

@@ -45,6 +45,8 @@ fn places(report: &Value) -> Vec<String> {
         }
     }
     places.sort();
+    // Several actions of a block may call the same operation.
+    places.dedup();
     places
 }
 

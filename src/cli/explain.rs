@@ -6,6 +6,7 @@ use super::{Common, Format, Outcome};
 use crate::catalog::line::{Line, quote, rows};
 use crate::catalog::{Catalog, caveats, json};
 use crate::error::Result;
+use crate::infra::kinds::{Calls, Kind};
 use crate::privilege::takeover_reason;
 
 mod page;
@@ -46,6 +47,9 @@ fn as_json(catalog: &Catalog, subject: &Subject) -> String {
         .raw("kind", &quote(subject.answer.kind()))
         .raw("operations", &rows(operations.iter().map(|operation| json::operation(operation))))
         .raw("scopes", &rows(subject.scopes(catalog).iter().map(|scope| json::scope(scope))));
+    if let Answer::Declared(kind) = &subject.answer {
+        line = line.raw("calls", &rows(kind.calls.iter().map(|call| as_call(catalog, kind, call))));
+    }
     if let Answer::Route(matches) = &subject.answer {
         let quality = |found: &crate::catalog::RouteMatch<'_>| {
             let word = page::quality(found.quality);
@@ -67,6 +71,20 @@ fn as_json(catalog: &Catalog, subject: &Subject) -> String {
             .collect::<Vec<String>>(),
     };
     line.raw("notes", &rows(notes)).end() + "\n"
+}
+
+/// What one action of a declared type calls, with what a key needs for it.
+fn as_call(catalog: &Catalog, kind: &Kind, call: &Calls) -> String {
+    let needs = catalog.operation(call.operation).map(|operation| operation.app_key.to_string());
+    let needs = needs.unwrap_or_else(|| "unpublished".to_owned());
+    let chain = format!("{} → {} → {} → {needs}", kind.name, call.action, call.operation);
+    let line = Line::default()
+        .raw("action", &quote(call.action))
+        .raw("operation", &quote(call.operation))
+        .raw("needs", &quote(&needs))
+        .raw("chain", &quote(&chain));
+    let depends: Vec<&str> = call.when.iter().map(|when| when.argument).collect();
+    line.list("depends_on", &depends).end()
 }
 
 fn note(of: &str, code: &str, text: &str) -> String {

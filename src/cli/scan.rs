@@ -2,6 +2,7 @@
 
 use super::{Common, Outcome};
 use crate::error::{Error, Result};
+use crate::evidence::Phase;
 use crate::report::{FORMATS, Report};
 use crate::scan::{Credential, Options};
 use clap::builder::PossibleValuesParser;
@@ -28,6 +29,9 @@ pub struct Inputs {
     /// A host that stands for Datadog, such as a proxy; repeatable
     #[arg(long = "host", value_name = "HOST", help_heading = "Input")]
     pub hosts: Vec<String>,
+    /// Of declared resources (Terraform, Pulumi), count only what this phase of a deployment calls
+    #[arg(long, value_name = "PHASE", help_heading = "Input")]
+    pub phase: Option<Step>,
     /// Which recorded requests count.
     #[command(flatten)]
     pub traffic: super::traffic::Traffic,
@@ -47,6 +51,7 @@ impl Inputs {
             no_ignore: self.no_ignore,
             hosts: self.hosts.clone(),
             traffic: self.traffic.options(),
+            phase: self.phase.map(Step::phase),
         }
     }
 }
@@ -66,6 +71,24 @@ pub struct Args {
     /// The format of the result
     #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name(), value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name())), help_heading = "Output")]
     pub format: String,
+}
+
+/// A phase of a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Step {
+    /// What planning calls: validation, refreshing, data sources
+    Plan,
+    /// What applying calls, planning included
+    Apply,
+}
+
+impl Step {
+    fn phase(self) -> Phase {
+        match self {
+            Self::Plan => Phase::Plan,
+            Self::Apply => Phase::Apply,
+        }
+    }
 }
 
 /// A kind of credential.

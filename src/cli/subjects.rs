@@ -5,7 +5,8 @@
 use super::scan::{Inputs, Kind};
 use crate::config::{Allowance, Config, Declared, FILE_NAME};
 use crate::error::{Error, Result};
-use crate::evidence::{Evidence, Place};
+use crate::evidence::{Call, Evidence, Phase, Place};
+use crate::ir::Name;
 use crate::privilege::grants::{self, Source};
 use crate::privilege::{Credential, Grant, Holding, Listing};
 use crate::resolve::{Unresolved, Usage};
@@ -217,7 +218,7 @@ fn from_declaration(declared: &Declared, loaded: &Loaded, listing: &Listing) -> 
     Ok(if found.is_empty() { vec![None] } else { found.into_iter().map(Some).collect() })
 }
 
-fn owner_permissions(text: &str, path: &Path, listing: &Listing) -> Result<BTreeSet<crate::ir::Name>> {
+fn owner_permissions(text: &str, path: &Path, listing: &Listing) -> Result<BTreeSet<Name>> {
     let found = grants::parse(text, &crate::input::shown(path), listing)?;
     Ok(found.iter().flat_map(Grant::scopes).map(|granted| granted.name.clone()).collect())
 }
@@ -254,20 +255,29 @@ struct Filter<'a> {
     /// Traffic; `None` takes all.
     traces: Option<GlobSet>,
     grant: Option<&'a Grant>,
+    /// The phase and the provider of deployments; `None` takes all.
+    phase: Option<Phase>,
+    provider: Option<&'a Name>,
 }
 
 impl<'a> Filter<'a> {
-    fn new(grant: Option<&'a Grant>, declared: Option<&Declared>, loaded: &Loaded) -> Result<Self> {
+    fn new(grant: Option<&'a Grant>, declared: Option<&'a Declared>, loaded: &Loaded) -> Result<Self> {
         let set = |names: &[String]| if names.is_empty() { Ok(None) } else { globs(names, loaded).map(Some) };
         let (paths, traces) = match declared {
             Some(declared) => (set(&declared.paths)?, set(&declared.traces)?),
             None => (None, None),
         };
-        Ok(Self { paths, traces, grant })
+        let phase = declared.and_then(|declared| declared.phase);
+        let provider = declared.and_then(|declared| declared.provider.as_ref());
+        Ok(Self { paths, traces, grant, phase, provider })
     }
 
     fn takes(&self, evidence: &Evidence) -> bool {
         let file = evidence.place.file();
+        let others = |wanted: &Name| !matches!(&evidence.call, Call::Declared { provider, .. } if provider == wanted);
+        if self.provider.is_some_and(others) || self.phase.is_some_and(|phase| !phase.makes(&evidence.call)) {
+            return false;
+        }
         match &evidence.place {
             // Who declares traffic but no paths, is used by that traffic alone.
             Place::Source { .. } => self.paths.as_ref().map_or(self.traces.is_none(), |set| set.is_match(&**file)),

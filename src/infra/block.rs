@@ -41,6 +41,8 @@ pub(super) fn declared(block: &Block<'_>, kind: &str, argument: impl Fn(&str) ->
                 kind: Name::new(kind),
                 action: Name::new(call.action),
                 operation: Name::new(call.operation),
+                address: Name::new(&block.address),
+                provider: Name::new_static("datadog"),
             };
             Evidence { literals: literals.clone(), ..evidence(block, declared, &[&block.address, call.action]) }
         })

@@ -14,7 +14,6 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-pub(crate) mod json;
 mod keys;
 mod oauth;
 mod plain;
@@ -22,6 +21,7 @@ mod roles;
 pub(crate) mod secret;
 pub(crate) mod terraform;
 
+pub(crate) use crate::json;
 use json::Node;
 
 /// Largest grant file that is read; a listing of 100,000 keys has half of it.

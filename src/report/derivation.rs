@@ -1,7 +1,7 @@
 //! How the calls at one place were found, step by step, so that users can check the analysis.
 
-use super::style::{BOLD, DIM, SCOPE, WARN};
-use crate::evidence::{Call, Evidence, Origin, Step};
+use super::style::{BOLD, DIM, SCOPE, WARN, grouped};
+use crate::evidence::{Call, Confidence, Evidence, Origin, Place, Step};
 use crate::redact::safe;
 use crate::resolve::{Resolution, reason};
 use std::fmt::Write as _;
@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 /// Renders the derivation of every call that covers this line of this file; `None` if there is none.
 pub fn derivation(resolution: &Resolution, file: &str, line: u32) -> Option<String> {
     let here = |evidence: &&Evidence| match &evidence.place {
-        crate::evidence::Place::Source { file: of, span, .. } => &**of == file && span.covers_line(line),
-        crate::evidence::Place::Record { file: of, record } => &**of == file && *record == u64::from(line),
+        Place::Source { file: of, span, .. } => &**of == file && span.covers_line(line),
+        Place::Record { file: of, record } => &**of == file && *record == u64::from(line),
     };
     let mut out = String::new();
     for usage in &resolution.usages {
@@ -18,7 +18,14 @@ pub fn derivation(resolution: &Resolution, file: &str, line: u32) -> Option<Stri
             let operation = usage.operation;
             let _ =
                 writeln!(out, "{SCOPE}{}{SCOPE:#}  {DIM}{} {}{DIM:#}", operation.id, operation.method, operation.path);
-            steps(evidence, &mut out);
+            match declared(evidence) {
+                Some(block) => {
+                    let needs = operation.app_key.to_string();
+                    let needs = if needs.is_empty() { "no scope".to_owned() } else { needs };
+                    let _ = writeln!(out, "  {block} → {} → {}", operation.id, needs);
+                }
+                None => steps(evidence, &mut out),
+            }
             let test = if evidence.test { ", in test code" } else { "" };
             let _ = writeln!(out, "  {BOLD}{}{BOLD:#}{test}\n", evidence.confidence.name());
         }
@@ -77,4 +84,35 @@ fn call(evidence: &Evidence) -> String {
         Call::Declared { kind, action, .. } => format!("declares {kind}, whose {action} calls it"),
         Call::Opaque { what, .. } => format!("shows {}", safe(what)),
     }
+}
+
+/// `datadog_dashboard.main (dash.tf:3) → create`, for what is declared.
+fn declared(evidence: &Evidence) -> Option<String> {
+    let Call::Declared { address, action, .. } = &evidence.call else { return None };
+    let file = safe(evidence.place.file());
+    Some(format!("{} ({file}:{}) → {}", safe(address), evidence.place.line(), safe(action)))
+}
+
+/// A place in one line; what is declared there comes with its actions: `datadog_dashboard.main (dash.tf:3) → create, update`.
+pub(super) fn place(evidence: &Evidence, actions: &[&str]) -> String {
+    let file = safe(evidence.place.file()).into_owned();
+    let mut text = match (&evidence.call, &evidence.place) {
+        (Call::Declared { address, .. }, Place::Source { span, .. }) => {
+            format!("{} ({file}:{}) → {}", safe(address), span.line, safe(&actions.join(", ")))
+        }
+        (_, Place::Source { span, .. }) => format!("{file}:{}", span.line),
+        (_, Place::Record { record, .. }) => format!("{file} record {record}"),
+    };
+    if evidence.confidence == Confidence::Likely {
+        let _ = write!(text, " {DIM}(likely){DIM:#}");
+    }
+    if let Some(observed) = &evidence.observed {
+        if observed.count > 1 {
+            let _ = write!(text, " {DIM}and {} more like it{DIM:#}", grouped(observed.count - 1));
+        }
+        if observed.status == Some(403) {
+            let _ = write!(text, " {WARN}denied{WARN:#}");
+        }
+    }
+    text
 }

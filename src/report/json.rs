@@ -1,6 +1,6 @@
 //! The JSON report, `ddscope.report/1`, as `docs/report.schema.json` describes it.
 
-use super::{Detail, Format, Report};
+use super::{Deployment, Detail, Format, Report};
 use crate::evidence::{Call, Evidence, Place};
 use crate::privilege::Solution;
 use crate::resolve::{Unresolved, Usage};
@@ -39,6 +39,8 @@ struct Document<'a> {
     usages: Vec<UsageRow<'a>>,
     unresolved: Vec<UnresolvedRow<'a>>,
     credentials: BTreeMap<&'static str, Needs<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deployments: Vec<DeploymentRow<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<Problem<'a>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -83,10 +85,20 @@ struct UsageRow<'a> {
 }
 
 #[derive(Serialize)]
+struct DeploymentRow<'a> {
+    tool: &'static str,
+    provider: &'a str,
+    plan: Needs<'a>,
+    apply: Needs<'a>,
+}
+
+#[derive(Serialize)]
 struct EvidenceRow<'a> {
     kind: &'static str,
     #[serde(flatten)]
     place: PlaceRow<'a>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    declared: Option<Declared<'a>>,
     confidence: &'static str,
     test: bool,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
@@ -109,6 +121,14 @@ enum PlaceRow<'a> {
         file: &'a str,
         record: u64,
     },
+}
+
+#[derive(Serialize)]
+struct Declared<'a> {
+    resource: &'a str,
+    action: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    provider: &'a str,
 }
 
 #[derive(Serialize)]
@@ -201,6 +221,7 @@ impl<'a> Document<'a> {
             usages: scan.resolution.usages.iter().map(UsageRow::of).collect(),
             unresolved: scan.resolution.unresolved.iter().map(UnresolvedRow::of).collect(),
             credentials: report.credentials.iter().map(|(kind, needs)| (kind.name(), Needs::of(needs))).collect(),
+            deployments: report.deployments.iter().map(DeploymentRow::of).collect(),
             problems: scan.problems.iter().map(Problem::of).collect(),
             notes: &scan.notes,
         }
@@ -216,6 +237,12 @@ impl<'a> UsageRow<'a> {
             confidence: usage.confidence().name(),
             evidence: usage.evidence.iter().map(EvidenceRow::of).collect(),
         }
+    }
+}
+
+impl<'a> DeploymentRow<'a> {
+    fn of(it: &'a Deployment) -> Self {
+        Self { tool: it.tool, provider: &it.provider, plan: Needs::of(&it.plan), apply: Needs::of(&it.apply) }
     }
 }
 
@@ -239,7 +266,12 @@ impl<'a> EvidenceRow<'a> {
             declared: o.declared,
             actor: o.actor.as_ref().map(|a| Actor { kind: &a.kind, id: &a.id }),
         });
-        Self { kind: kind(evidence), place, confidence: evidence.confidence.name(), test: evidence.test, observed }
+        let declared = match &evidence.call {
+            Call::Declared { address, action, provider, .. } => Some(Declared { resource: address, action, provider }),
+            _ => None,
+        };
+        let (kind, confidence) = (kind(evidence), evidence.confidence.name());
+        Self { kind, place, declared, confidence, test: evidence.test, observed }
     }
 }
 

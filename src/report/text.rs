@@ -3,7 +3,7 @@
 use super::style::{BOLD, DIM, SCOPE, WARN, count, grouped, joined};
 use super::{Detail, Format, Report};
 use crate::catalog::Operation;
-use crate::evidence::{Confidence, Evidence, Place};
+use crate::evidence::{Evidence, Place};
 use crate::ir::Name;
 use crate::privilege::{Solution, takeover_reason};
 use crate::redact::safe;
@@ -37,6 +37,7 @@ impl Format for Text {
             page.nothing();
         } else {
             page.answer();
+            page.deployments();
             page.why();
             page.scopeless();
             page.unpublished();
@@ -181,6 +182,21 @@ impl Page<'_> {
         }
     }
 
+    fn deployments(&mut self) {
+        for it in &self.report.deployments {
+            self.heading(&it.title());
+            for (title, solution) in [("key that plans", &it.plan), ("key that applies", &it.apply)] {
+                let _ = writeln!(self.out, "  {title}");
+                if solution.required.is_empty() {
+                    self.line("    none");
+                }
+                for scope in &solution.required {
+                    let _ = writeln!(self.out, "    {SCOPE}{scope}{SCOPE:#}");
+                }
+            }
+        }
+    }
+
     fn why(&mut self) {
         let mut because: BTreeMap<&Name, BTreeSet<&Name>> = BTreeMap::new();
         for (_, solution) in &self.report.credentials {
@@ -221,12 +237,21 @@ impl Page<'_> {
     }
 
     fn places(&mut self, evidence: Vec<&Evidence>, indent: usize) {
-        let shown = if self.detail == Detail::Verbose { evidence.len() } else { PLACES };
-        for it in evidence.iter().take(shown) {
-            let _ = writeln!(self.out, "{:indent$}{}", "", place(it));
+        // What a block declares is one place, with all its actions.
+        let mut places: Vec<(&Evidence, Vec<&str>)> = Vec::new();
+        for it in evidence {
+            let action = it.call.action();
+            match places.last_mut() {
+                Some((last, actions)) if action.is_some() && last.place == it.place => actions.extend(action),
+                _ => places.push((it, action.into_iter().collect())),
+            }
         }
-        if evidence.len() > shown {
-            let _ = writeln!(self.out, "{:indent$}{DIM}and {} more (-v shows all){DIM:#}", "", evidence.len() - shown);
+        let shown = if self.detail == Detail::Verbose { places.len() } else { PLACES };
+        for (it, actions) in places.iter().take(shown) {
+            let _ = writeln!(self.out, "{:indent$}{}", "", super::derivation::place(it, actions));
+        }
+        if places.len() > shown {
+            let _ = writeln!(self.out, "{:indent$}{DIM}and {} more (-v shows all){DIM:#}", "", places.len() - shown);
         }
     }
 
@@ -281,7 +306,12 @@ impl Page<'_> {
             let (what, help) = reason::describe(id);
             let _ = writeln!(self.out, "  {WARN}{id}{WARN:#}  {what}");
             for it in calls {
-                let _ = writeln!(self.out, "    {}  {DIM}{}{DIM:#}", place(&it.evidence), safe(&it.call()));
+                let _ = writeln!(
+                    self.out,
+                    "    {}  {DIM}{}{DIM:#}",
+                    super::derivation::place(&it.evidence, &[]),
+                    safe(&it.call())
+                );
                 match it.candidates.len() {
                     0 => {}
                     few @ 1..=MANY => {
@@ -363,24 +393,4 @@ fn retired(operation: &Operation) -> String {
         Some(release) => format!("  {WARN}retired, last in {release}{WARN:#}"),
         None => String::new(),
     }
-}
-
-fn place(evidence: &Evidence) -> String {
-    let file = safe(evidence.place.file()).into_owned();
-    let mut text = match &evidence.place {
-        Place::Source { span, .. } => format!("{file}:{}", span.line),
-        Place::Record { record, .. } => format!("{file} record {record}"),
-    };
-    if evidence.confidence == Confidence::Likely {
-        let _ = write!(text, " {DIM}(likely){DIM:#}");
-    }
-    if let Some(observed) = &evidence.observed {
-        if observed.count > 1 {
-            let _ = write!(text, " {DIM}and {} more like it{DIM:#}", grouped(observed.count - 1));
-        }
-        if observed.status == Some(403) {
-            let _ = write!(text, " {WARN}denied{WARN:#}");
-        }
-    }
-    text
 }

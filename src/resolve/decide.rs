@@ -17,7 +17,20 @@ pub(super) fn decide(catalog: &Catalog, evidence: &Evidence) -> Decision {
         Call::Http { method, url, origin, .. } => request(catalog, method.as_ref(), url, *origin, evidence.confidence),
         Call::Declared { operation, .. } => match catalog.operation(operation) {
             Some(operation) => Decision::Uses(vec![operation], evidence.confidence),
-            None => Decision::Unresolved(reason::UNKNOWN_ENDPOINT, Vec::new()),
+            // An endpoint without a name is written as method and path.
+            None => match operation.split_once(' ') {
+                Some((method, path)) => {
+                    let mut url = Template::default();
+                    for (number, text) in path.split("{}").enumerate() {
+                        if number > 0 {
+                            url.push_hole();
+                        }
+                        url.push_text(text);
+                    }
+                    request(catalog, Some(&Name::new(method)), &url, Origin::Datadog, evidence.confidence)
+                }
+                None => Decision::Unresolved(reason::UNKNOWN_ENDPOINT, Vec::new()),
+            },
         },
         Call::Opaque { reason, .. } => Decision::Unresolved(reason, Vec::new()),
     }

@@ -1,7 +1,7 @@
 //! JSON with places: a tree in which every value knows the line it stands on.
 //!
-//! `serde_json` checks the text (and limits its depth) first, so the reader here only walks what is known to be
-//! valid; what the values mean is left to the other files.
+//! For listings of keys, Terraform's JSON and the like. `serde_json` checks the text (and limits its depth) first, so the
+//! reader here only walks what is known to be valid; what the values mean is left to others.
 
 use crate::error::{Error, Result};
 use crate::span::Span;
@@ -15,15 +15,17 @@ pub(crate) struct Node {
     pub span: Span,
 }
 
-/// A JSON value; numbers and booleans are of no interest beyond being there.
+/// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     /// `null`.
     Null,
     /// `true`.
     True,
-    /// `false` or a number.
-    Other,
+    /// `false`.
+    False,
+    /// A number, as written.
+    Number(String),
     /// A string.
     Text(String),
     /// An array.
@@ -207,7 +209,8 @@ impl Reader<'_> {
         match self.bytes.get(start..self.at) {
             Some(b"null") => Value::Null,
             Some(b"true") => Value::True,
-            _ => Value::Other,
+            Some(b"false") => Value::False,
+            word => Value::Number(String::from_utf8_lossy(word.unwrap_or_default()).into_owned()),
         }
     }
 }
