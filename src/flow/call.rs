@@ -60,7 +60,9 @@ impl<'a> Run<'a> {
                 let args = self.args(args);
                 let label = self.label(*object);
                 self.note_key(name);
-                self.method_call(&receivers, name, &args, site, &label)
+                let out = self.method_call(&receivers, name, &args, site, &label);
+                self.grow(*object, &receivers, name, &out);
+                out
             }
             Expr::Super => {
                 let args = self.args(args);
@@ -83,6 +85,19 @@ impl<'a> Run<'a> {
                 let args = self.args(args);
                 self.call_set(&callees, &args, site)
             }
+        }
+    }
+
+    /// `list.push(x)` changes the list that a variable holds.
+    fn grow(&mut self, object: ExprId, old: &Set, name: &Name, new: &Set) {
+        let grows = matches!(name.as_str(), "push" | "append" | "extend" | "concat" | "add" | "Add" | "<<");
+        if let Expr::Name(local) = self.module.expr(object)
+            && grows
+            && self.local(local).is_some()
+            && old.values().any(|v| matches!(v, Value::List(_)))
+            && new.values().all(|v| matches!(v, Value::List(_)))
+        {
+            self.assign_name(&local.clone(), new.clone());
         }
     }
 

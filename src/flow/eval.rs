@@ -250,7 +250,8 @@ impl<'a> Run<'a> {
             let at = class?;
             let has = self.program().ancestors(at).iter().any(|c| {
                 let info = self.program().class(*c);
-                info.methods.contains_key(name)
+                let plain = |f: &Fun| self.program().function(*f).kind != crate::ir::FunctionKind::Constructor;
+                info.methods.get(name).is_some_and(|m| m.iter().any(plain))
                     || info
                         .parts
                         .iter()

@@ -18,6 +18,9 @@ use super::value::{Args, Made, Piece, Set, Text, Value, World};
 /// A possible method of a request, and under which condition it is the one.
 pub type Verb = (Text, World, Option<Guard>);
 
+/// The pseudo-argument of a request whose address was assigned after it was made.
+pub const FILLED_IN: &str = "filled in";
+
 impl Run<'_> {
     /// A call of an outside function: if it belongs to an HTTP library, the request it makes. Says whether it does.
     pub fn http_call(&mut self, path: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site) -> bool {
@@ -31,6 +34,9 @@ impl Run<'_> {
         }
         // The official clients' own transport, for paths that they have no method for.
         let low_level = matches!(last, "PrepareRequest" | "call_api" | "callApi" | "callAPI" | "request");
+        if transport::sends(last) {
+            self.send_later(args, site);
+        }
         if transport::is_library(self.module.language, path) || (low_level && super::library::official(path).is_some())
         {
             if let Some(role) = transport::role(last, path) {
@@ -47,9 +53,28 @@ impl Run<'_> {
         false
     }
 
+    /// Requests that were filled in after they were made: `req.URL = …; client.Do(req)`.
+    fn send_later(&mut self, args: &Args, site: Site) {
+        for value in args.positional.iter().flat_map(Set::values) {
+            let Value::Made(made) = value else { continue };
+            if !transport::is_request_type(&made.path) || made.args.named(FILLED_IN).is_none() {
+                continue;
+            }
+            let Some((verbs, urls)) = transport::arguments(Role::Options("GET"), &made.args) else { continue };
+            self.request(&verbs, &urls, None, &made.args, site, &made.path, false);
+        }
+    }
+
     fn library_call(&mut self, role: Role, path: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site) -> bool {
         if transport::is_builder(path) {
             return false;
+        }
+        if let Some(alternatives) = transport::apart(args) {
+            let mut any = false;
+            for one in &alternatives {
+                any |= self.library_call(role, path, on, one, site);
+            }
+            return any;
         }
         let Some((verbs, urls)) = transport::arguments(role, args) else { return false };
         self.request(&verbs, &urls, on, args, site, path, false);
@@ -135,6 +160,10 @@ impl Run<'_> {
                 continue;
             }
             for url in texts_of(&Set::of(item.value.clone()), &Name::default()) {
+                // A header's or a field's name.
+                if url.as_literal().is_some_and(|l| !l.contains('/')) {
+                    continue;
+                }
                 for (verb, world, guard) in verbs {
                     if world.and(&item.world).is_none() {
                         continue;
@@ -279,6 +308,11 @@ impl Run<'_> {
                 .flatten()
                 .chain(&program.class(owner).constructors)
                 .any(|f| self.scope.summary(*f).keys)
+        {
+            return Origin::LikelyDatadog;
+        }
+        if let Some(owner) = self.owner
+            && program.ancestors(owner).into_iter().any(|c| self.scope.speaks(c))
         {
             return Origin::LikelyDatadog;
         }

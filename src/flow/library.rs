@@ -125,7 +125,7 @@ pub fn instance_of(path: &Name) -> Set {
     if let Some(object) = legacy_object(path) {
         return Set::of(object);
     }
-    if is_plain_type(path) || !sounds_like_client(path) {
+    if is_plain_type(path) || is_address_type(path) || !sounds_like_client(path) {
         return Set::unknown();
     }
     Set::of(Value::Made(Arc::new(Made { path: format!("{path}()").into(), on: None, args: Args::default(), depth: 1 })))
@@ -162,6 +162,11 @@ pub fn sounds_like_client(path: &str) -> bool {
     }
     let lower = path.to_ascii_lowercase();
     WORDS.iter().any(|w| lower.contains(w))
+}
+
+/// Types of addresses: texts to the engine.
+fn is_address_type(path: &str) -> bool {
+    matches!(path.rsplit(['.', ':', '/', '\\']).next(), Some("Url" | "URL" | "URI" | "Uri" | "HttpUrl"))
 }
 
 /// Types that say nothing about what an object can do.

@@ -26,6 +26,11 @@ pub fn module_class(module: u32) -> Cls {
     Cls(u32::MAX - module)
 }
 
+/// The pseudo-field that keeps the addresses which literals give to a field.
+pub fn given(name: &Name) -> Name {
+    format!("{name}=").into()
+}
+
 /// The program, what is known of it, and who asks.
 pub struct Scope<'a> {
     /// The linked program.
@@ -72,6 +77,12 @@ impl<'a> Scope<'a> {
     pub fn matters(&self, class: Cls) -> bool {
         self.note(Key::Matters(class));
         self.state.matters(class)
+    }
+
+    /// Whether a class keeps an object whose base address is Datadog's.
+    pub fn speaks(&self, class: Cls) -> bool {
+        self.note(Key::Matters(class));
+        self.state.speaks(class)
     }
 
     /// What a function was found to do.
@@ -157,7 +168,10 @@ impl<'a> Scope<'a> {
             Value::Instance(i) => self.instance_field(value, i, name, depth),
             Value::Class(class) => self.class_member(*class, name, depth),
             Value::Module(module) => self.module_member(*module, name),
-            Value::External(path) => library::external_field(path, name),
+            Value::External(path) => match self.program.in_package(path, name) {
+                Some(class) => Set::of(Value::Class(class)),
+                None => library::external_field(path, name),
+            },
             Value::Made(made) => library::made_field(made, name),
             Value::Table(table) => match table.lookup(name) {
                 Some(set) => set,
@@ -166,13 +180,12 @@ impl<'a> Scope<'a> {
                 None => table.rest.clone(),
             },
             Value::Client(_) | Value::Legacy(..) => library::client_field(self.catalog, value, name),
-            Value::Text(text) if name == "value" || name == "name" => Set::of(Value::Text(text.clone())),
+            Value::Text(text) if matches!(name.as_str(), "value" | "name" | "0") => Set::of(Value::Text(text.clone())),
             Value::Text(_) => super::strings::method(value, name, &super::value::Args::default()).unwrap_or_default(),
             Value::List(items) => match name.as_str() {
-                "0" | "first" => items.first().cloned().unwrap_or_default(),
-                "1" | "second" => items.get(1).cloned().unwrap_or_default(),
-                "2" => items.get(2).cloned().unwrap_or_default(),
-                _ => Set::unknown(),
+                "first" => items.first().cloned().unwrap_or_default(),
+                "second" => items.get(1).cloned().unwrap_or_default(),
+                name => name.parse().ok().and_then(|n: usize| items.get(n)).cloned().unwrap_or_default(),
             },
             _ => Set::unknown(),
         }
@@ -187,6 +200,12 @@ impl<'a> Scope<'a> {
         let bindings = instance.made.iter().map(|b| &**b).collect();
         let subst = Subst { bindings, receiver: Some(receiver), close: true };
         let mut out = subst.set(self, &raw, depth + 1);
+        if instance.made.is_none() && instance.fields.is_none() && !out.values().any(|v| matches!(v, Value::Text(_))) {
+            let given = self.raw_field(instance.class, &given(name));
+            if given.items.len() <= MAX_PASSED {
+                out.join(&given);
+            }
+        }
         if raw.is_unknown() {
             // An interface or an abstract class: whatever its implementations hold.
             for sub in self.program.class(instance.class).subclasses.iter().take(16) {

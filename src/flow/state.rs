@@ -3,6 +3,7 @@
 //! Every round reads the state of the round before and nothing else, so that its functions can run in any order and on
 //! any number of threads with the same outcome.
 
+use crate::evidence::Origin;
 use crate::ir::{FunctionId, Name};
 use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
 use std::collections::BTreeMap;
@@ -78,6 +79,7 @@ pub struct State {
     params: Map<(Fun, u16), Set>,
     fields: Map<(Cls, Name), (Set, Site)>,
     matters: Vec<bool>,
+    speaks: Vec<bool>,
     runs: Vec<u8>,
 }
 
@@ -97,6 +99,7 @@ impl State {
             params: Map::default(),
             fields: Map::default(),
             matters: vec![false; program.classes.len()],
+            speaks: vec![false; program.classes.len()],
             runs: vec![0; total],
         }
     }
@@ -161,9 +164,15 @@ impl State {
         self.matters.get(class.0 as usize).copied().unwrap_or(false)
     }
 
+    /// Whether an object that makes requests is kept in a field of a class, and its base address is Datadog's.
+    pub fn speaks(&self, class: Cls) -> bool {
+        self.speaks.get(class.0 as usize).copied().unwrap_or(false)
+    }
+
     /// Finds the classes that have to do with requests: by what their methods do and by what their fields hold.
     fn judge(&mut self, program: &Program, changed: &mut HashSet<Key>) {
         let mut matters = self.matters.clone();
+        let mut speaks = vec![false; self.speaks.len()];
         let mut mark = |class: Cls| {
             for class in program.ancestors(class).into_iter().chain(program.descendants(class)) {
                 if let Some(one) = matters.get_mut(class.0 as usize) {
@@ -192,13 +201,18 @@ impl State {
             if holds {
                 mark(*class);
             }
-        }
-        for (i, (old, new)) in self.matters.iter().zip(&matters).enumerate() {
-            if old != new {
-                changed.insert(Key::Matters(Cls(u32::try_from(i).unwrap_or(u32::MAX))));
+            if let Some(one) = speaks.get_mut(class.0 as usize) {
+                *one |= set.values().any(talks_to_datadog);
             }
         }
+        let pairs = |old: &[bool], new: &[bool]| -> Vec<usize> {
+            old.iter().zip(new).enumerate().filter(|(_, (old, new))| old != new).map(|(i, _)| i).collect()
+        };
+        for i in pairs(&self.matters, &matters).into_iter().chain(pairs(&self.speaks, &speaks)) {
+            changed.insert(Key::Matters(Cls(u32::try_from(i).unwrap_or(u32::MAX))));
+        }
         self.matters = matters;
+        self.speaks = speaks;
     }
 
     /// Joins again what all functions store; knowledge that a later round refined does not linger.
@@ -236,4 +250,13 @@ impl State {
         }
         program.functions().filter(|f| self.output(*f).reads.iter().any(|k| changed.contains(k))).collect()
     }
+}
+
+/// Whether a value makes requests below a base address that is Datadog's.
+fn talks_to_datadog(value: &Value) -> bool {
+    let Value::Made(made) = value else { return false };
+    let Some(base) = super::transport::base_of(made) else { return false };
+    super::subst::texts_of(&base, &Name::default())
+        .iter()
+        .any(|t| matches!(super::origin::from_url(t, &[]), Origin::Datadog | Origin::LikelyDatadog))
 }

@@ -249,7 +249,7 @@ pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
             _ => Some(this()),
         },
         // The path keeps its host, so that whose path it is stays known.
-        "path" | "request_uri" | "pathname" | "getPath" | "route"
+        "path" | "request_uri" | "pathname" | "getPath" | "route" | "Path"
             if args.positional.is_empty() && matches!(receiver, Value::Text(_)) =>
         {
             Some(this())

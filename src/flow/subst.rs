@@ -232,11 +232,19 @@ impl Subst<'_> {
 
     /// Arguments with everything put in.
     pub fn args(&self, scope: &Scope<'_>, args: &Args, depth: u8) -> Args {
-        Args {
+        let mut out = Args {
             positional: args.positional.iter().map(|s| self.set(scope, s, depth)).collect(),
             named: args.named.iter().map(|(n, s)| (n.clone(), self.set(scope, s, depth))).collect(),
-            spread: args.spread.iter().map(|s| self.set(scope, s, depth)).collect(),
+            spread: Vec::new(),
+        };
+        for spread in args.spread.iter().map(|s| self.set(scope, s, depth)) {
+            match spread.items.as_slice() {
+                // The remaining arguments, now that a caller has told them.
+                [Item { value: Value::List(items), .. }] => out.positional.extend(items.iter().cloned()),
+                _ => out.spread.push(spread),
+            }
         }
+        out
     }
 
     /// All requests that a request becomes; none where a guard excludes it.

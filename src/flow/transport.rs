@@ -207,6 +207,7 @@ fn heads(language: Language) -> &'static [&'static str] {
             "wp_remote_request",
             "Psr",
             "fopen",
+            "curl_exec",
         ],
         Language::CSharp => &[
             "HttpClient",
@@ -248,6 +249,20 @@ pub fn is_any_library(path: &str) -> bool {
         Language::CSharp,
     ];
     (super::library::official(path).is_some() && !path.contains("Response")) || ALL.iter().any(|l| is_library(*l, path))
+}
+
+/// Whether an outside path is a type of requests that are put together first and sent later.
+pub fn is_request_type(path: &str) -> bool {
+    matches!(last_segment(path), "HttpRequestMessage" | "RestRequest" | "HttpWebRequest" | "UnityWebRequest")
+        || matches!(path.trim_end_matches("()"), "net/http.Request")
+}
+
+/// Whether a name is that of a function that sends a request put together before.
+pub fn sends(name: &str) -> bool {
+    matches!(
+        name,
+        "Do" | "RoundTrip" | "Send" | "SendAsync" | "Execute" | "ExecuteAsync" | "send" | "sendAsync" | "execute"
+    )
 }
 
 /// The last name of a path, without call marks.
@@ -303,9 +318,11 @@ pub fn role(last: &str, path: &str) -> Option<Role> {
         "PrepareRequest" => Some(Role::Both(2, 1)),
         "call_api" | "callApi" | "callAPI" => Some(Role::Both(1, 0)),
         "HttpRequestMessage" => Some(Role::Both(0, 1)),
+        "RestRequest" => Some(Role::Both(1, 0)),
         "Execute" | "execute" if path.contains("resty") || path.contains("Request.execute") => Some(Role::Both(0, 1)),
         "exchange" | "exchangeAsync" => Some(Role::Both(1, 0)),
         "open" if path.contains("XMLHttpRequest") => Some(Role::Both(0, 1)),
+        "curl_exec" => Some(Role::Options("GET")),
         "fetch"
         | "$fetch"
         | "axios"

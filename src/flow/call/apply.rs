@@ -94,6 +94,9 @@ impl<'a> Run<'a> {
                     } else if let Some(set) = args.positional.get(next) {
                         next += 1;
                         set.clone()
+                    } else if let Some(set) = self.spread_item(args, next) {
+                        next += 1;
+                        set
                     } else if let Some(set) = self.spread_field(args, &param.name) {
                         set
                     } else if takes_rest(function, i, args, &used) {
@@ -110,9 +113,26 @@ impl<'a> Run<'a> {
         Bindings { function: fun, args: out }
     }
 
+    /// A positional argument that arrives in an unpacked list of arguments which only a caller knows.
+    fn spread_item(&self, args: &Args, index: usize) -> Option<Set> {
+        let index = Name::from(index.checked_sub(args.positional.len())?.to_string());
+        args.spread.iter().flat_map(Set::values).find_map(|v| match v {
+            Value::Ref(r) if self.is_rest(r) => r.field(&index).map(|r| Set::of(Value::Ref(r))),
+            _ => None,
+        })
+    }
+
+    /// Whether a reference is all remaining positional arguments of a function.
+    fn is_rest(&self, r: &Ref) -> bool {
+        let Root::Param(fun, i) = r.root else { return false };
+        let kind = self.program().function(fun).params.get(usize::from(i)).map(|p| p.kind);
+        r.path.is_empty() && kind == Some(ParamKind::Rest)
+    }
+
     /// A keyword that arrives in an unpacked table which only a caller knows.
     pub(in crate::flow) fn spread_field(&self, args: &Args, name: &Name) -> Option<Set> {
         args.spread.iter().flat_map(Set::values).find_map(|v| match v {
+            Value::Ref(r) if self.is_rest(r) => None,
             Value::Ref(r) => r.field(name).map(|r| Set::of(Value::Ref(r))),
             _ => None,
         })

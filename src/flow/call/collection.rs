@@ -82,7 +82,7 @@ impl<'a> Run<'a> {
             (Value::List(items), "first" | "shift" | "pop" | "last" | "sample") => {
                 Some(crate::flow::eval::tagged(items.iter(), u64::from(site.span.line) << 20))
             }
-            (Value::List(items), "concat" | "push" | "append" | "extend") => {
+            (Value::List(items), "concat" | "push" | "append" | "extend" | "add" | "Add" | "<<") => {
                 let mut items = items.to_vec();
                 for set in &args.positional {
                     match set.items.as_slice() {

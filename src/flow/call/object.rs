@@ -243,6 +243,7 @@ impl<'a> Run<'a> {
         }
         for (name, set) in &args.named {
             table.entries.push((name.clone(), self.kept(class, set)));
+            self.note_addresses(class, name, set, site);
             // Whoever meets this object without knowing which one it is sees what all of them were given.
             if set.values().any(is_object) {
                 let objects = Set {
@@ -261,6 +262,16 @@ impl<'a> Run<'a> {
         }
         let fields = (!table.entries.is_empty()).then(|| Arc::new(table));
         Set::of(Value::Instance(Arc::new(Instance { class, made: None, fields })))
+    }
+
+    /// Addresses that literals put into a field, for whoever meets an object without knowing which one it is.
+    fn note_addresses(&mut self, class: Cls, name: &Name, set: &Set, site: Site) {
+        let texts =
+            |i: &&crate::flow::value::Item| matches!(&i.value, Value::Text(t) if !t.has_refs() && is_address(t));
+        let addresses = Set { items: set.items.iter().filter(texts).cloned().collect() };
+        if !addresses.is_unknown() {
+            self.store(&Set::of(Value::Class(class)), &crate::flow::scope::given(name), &addresses, site);
+        }
     }
 
     /// What an object remembers of an argument: everything if its class has to do with requests, else plain values only.
@@ -288,4 +299,9 @@ impl<'a> Run<'a> {
 
 pub(in crate::flow) fn is_callable(value: &Value) -> bool {
     matches!(value, Value::Function(_) | Value::Class(_) | Value::Method(..) | Value::External(_) | Value::Made(_))
+}
+
+fn is_address(text: &crate::flow::value::Text) -> bool {
+    let head = text.head();
+    head.contains("://") || head.contains("datadoghq.") || head.starts_with("/api/")
 }

@@ -36,6 +36,8 @@ impl<'a> Run<'a> {
                     // The first of several results carries the value; the others are errors and flags.
                     if key == "0" || !matches!(value, Value::Made(_)) { Set::of(value.clone()) } else { Set::unknown() }
                 }
+                // The first of several results.
+                (value @ Value::Text(_), Some(key)) if key == "0" => Set::of(value.clone()),
                 (Value::Made(made), Some(key)) => library::made_field(made, key),
                 (value @ (Value::Client(_) | Value::Instance(_)), None) => Set::of(value.clone()),
                 (

@@ -1,6 +1,10 @@
 //! Assignments: to variables, fields, elements, and what they tell other functions.
 
 use super::*;
+use crate::flow::http::FILLED_IN;
+use crate::flow::strings;
+use crate::flow::transport;
+use crate::flow::value::{Piece, Text};
 
 impl<'a> Run<'a> {
     /// Assigns a set to a place.
@@ -99,9 +103,26 @@ impl<'a> Run<'a> {
                 let mut made: Made = (**made).clone();
                 made.args.named.retain(|(n, _)| n != name);
                 made.args.named.push((name.clone(), set.clone()));
+                if transport::is_request_type(&made.path)
+                    && matches!(name.as_str(), "URL" | "RequestUri" | "Resource" | "url")
+                    && made.args.named(FILLED_IN).is_none()
+                {
+                    made.args.named.push((FILLED_IN.into(), Set::of(Value::Bool(true))));
+                }
                 Set::of(Value::Made(Arc::new(made)))
             }
             Value::Table(table) => Set::of(Value::Table(Arc::new(with_entry(table, name, set)))),
+            Value::Text(address) => {
+                let before = address.pieces.first().cloned().unwrap_or(Piece::Lit(Name::default()));
+                strings::with_path(address, &before, name, set).unwrap_or_else(|| Set::of(value.clone()))
+            }
+            Value::Ref(r) => r
+                .field(name)
+                .and_then(|before| {
+                    let address = Text::piece(Piece::Ref(r.clone()));
+                    strings::with_path(&address, &Piece::Ref(before), name, set)
+                })
+                .unwrap_or_else(|| Set::of(value.clone())),
             // What data objects are filled with is of no interest unless it may become part of a request.
             Value::Instance(instance)
                 if !self.scope.matters(instance.class)

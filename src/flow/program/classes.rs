@@ -8,7 +8,7 @@ impl Program {
     pub(in crate::flow) fn merge_classes(&mut self) {
         let mut known: Map<(Family, u32, Name), Cls> = Map::default();
         for m in 0..self.modules.len() {
-            let module = &self.modules[m];
+            let module = Arc::clone(&self.modules[m]);
             let family = family(module.language);
             let mut ids = Vec::with_capacity(module.classes.len());
             for (c, class) in module.classes.iter().enumerate() {
@@ -17,8 +17,11 @@ impl Program {
                     Family::Go | Family::CSharp => self.package_of[m],
                     _ => Some(index(m)),
                 };
-                let full = qualified(module, class);
-                let key = scope.map(|s| (family, s, full));
+                let full = qualified(&module, class);
+                let key = match (family, self.implemented(m, class)) {
+                    (Family::Rust, Some((home, name))) => Some((family, home, name)),
+                    _ => scope.map(|s| (family, s, full)),
+                };
                 let merged = key.as_ref().and_then(|k| known.get(k).copied());
                 let id = merged.unwrap_or(Cls(index(self.classes.len())));
                 if merged.is_none() {
@@ -62,6 +65,23 @@ impl Program {
                 }
             }
         }
+    }
+
+    /// Rust: where the type is defined that an `impl` block of another file adds to.
+    fn implemented(&self, m: usize, class: &crate::ir::Class) -> Option<(u32, Name)> {
+        let mut at = index(m);
+        let mut name = class.name.clone();
+        if self.module(at).language != Language::Rust || !class.fields.is_empty() {
+            return None;
+        }
+        for _ in 0..MAX_REEXPORTS {
+            let module = self.module(at);
+            let Some(import) = module.imports.iter().find(|i| i.local == name) else { break };
+            let Member::Named(member) = &import.member else { break };
+            let Some(next) = self.find_module(at, &import.module) else { break };
+            (at, name) = (next, member.clone());
+        }
+        (at != index(m)).then_some((at, name))
     }
 
     pub(in crate::flow) fn link_bases(&mut self) {

@@ -52,6 +52,23 @@ impl Program {
         })
     }
 
+    /// A class by its full name: `Acme.Boards.Http`, `com.acme.Http`.
+    pub fn in_package(&self, package: &Name, name: &Name) -> Option<Cls> {
+        let last = package.rsplit(['.', '\\']).next()?;
+        self.by_last.get(last)?.iter().find_map(|&m| {
+            let module = self.module(m);
+            if !matches!(family(module.language), Family::Jvm | Family::CSharp)
+                || !module.path.iter().map(Name::as_str).eq(package.split('.'))
+            {
+                return None;
+            }
+            match self.packages[self.package_of[m as usize]? as usize].get(name)? {
+                Entity::Class(class) => Some(*class),
+                _ => None,
+            }
+        })
+    }
+
     pub(in crate::flow) fn find_path(&self, from: u32, segments: &[&str], whole: bool) -> Option<u32> {
         let last = segments.last()?;
         let here = self.module(from);

@@ -69,6 +69,36 @@ pub fn joined(base: &Text, path: &Text, url: bool) -> Text {
     out
 }
 
+/// An address after its path was assigned (`u.Path = …`, `url.pathname = …`); `None` if that is not what was assigned.
+/// `before` is what reading the path gave: it keeps its host.
+pub fn with_path(address: &Text, before: &Piece, part: &str, set: &Set) -> Option<Set> {
+    if !matches!(part, "Path" | "pathname" | "AbsolutePath") {
+        return None;
+    }
+    let host = host_only(address);
+    let head = |t: &Text| t.pieces.first().map(|p| (matches!(p, Piece::Lit(_)), p.clone()));
+    let kept = |path: &Text| match (head(path), head(&host)) {
+        (Some((true, Piece::Lit(path))), Some((true, Piece::Lit(host)))) => path.starts_with(host.as_str()),
+        (Some((_, piece)), _) => piece == *before,
+        _ => false,
+    };
+    let out = set.flat_map(|value| match value {
+        Value::Text(path) if kept(path) => Set::text((**path).clone()),
+        Value::Text(path) if path.head().starts_with('/') || has_scheme(address) => {
+            Set::text(joined(&host, path, false))
+        }
+        Value::Ref(_) => {
+            let mut out = Set::unknown();
+            for path in texts_of(&Set::of(value.clone()), &Name::default()) {
+                out.add(Value::Text(Arc::new(joined(&host, &path, false))));
+            }
+            out
+        }
+        _ => Set::unknown(),
+    });
+    (!out.is_unknown()).then_some(out)
+}
+
 pub(in crate::flow) fn has_scheme(text: &Text) -> bool {
     text.pieces.iter().take(2).any(|p| matches!(p, Piece::Lit(l) if l.contains("://")))
 }

@@ -8,7 +8,7 @@ pub fn arguments(role: Role, args: &Args) -> Option<(Vec<Verb>, Set)> {
     match role {
         Role::Named(verb) => Some((fixed(verb), address(args, table.as_ref(), 0)?)),
         Role::Both(verb, url) => {
-            let verb_set = named(args, &["method", "verb", "http_method", "requestMethod"]).cloned();
+            let verb_set = named(args, &["method", "Method", "verb", "http_method", "requestMethod"]).cloned();
             let (verb, url) = swapped(args, verb, url);
             let verb_set = verb_set
                 .or_else(|| args.at(verb).cloned())
@@ -17,9 +17,8 @@ pub fn arguments(role: Role, args: &Args) -> Option<(Vec<Verb>, Set)> {
             Some((known(verb_set.as_ref(), "GET"), address(args, table.as_ref(), url)?))
         }
         Role::Options(default) => {
-            let method = named(args, &["method", "type", "Method"])
-                .cloned()
-                .or_else(|| table.as_ref().and_then(|t| entry(t, &["method", "type", "Method"])));
+            const METHODS: &[&str] = &["method", "type", "Method", "implied_method"];
+            let method = named(args, METHODS).cloned().or_else(|| table.as_ref().and_then(|t| entry(t, METHODS)));
             let verbs = match method {
                 Some(set) => optional(&set, default),
                 None if args.positional.len() > 1 => ref_option(&args.positional[1], "method", default),
@@ -64,6 +63,18 @@ pub(in crate::flow) fn entry(table: &crate::flow::value::Table, names: &[&str]) 
         let first = Name::from(*names.first()?);
         table.lookup(&first)
     })
+}
+
+/// The same arguments once for each options object that they may have; `None` where there are not several.
+pub fn apart(args: &Args) -> Option<Vec<Args>> {
+    let tables = |set: &Set| set.values().filter(|v| matches!(v, Value::Table(_))).count();
+    let at = args.positional.iter().position(|s| tables(s) > 1)?;
+    let one = |item: &crate::flow::value::Item| {
+        let mut args = args.clone();
+        args.positional[at] = Set { items: vec![item.clone()] };
+        args
+    };
+    Some(args.positional[at].items.iter().map(one).collect())
 }
 
 /// The options object among the arguments.

@@ -1,9 +1,12 @@
-//! PHP's cURL functions: a handle is an options object (`url`, `method`, `headers`, `body`), and `curl_exec` takes it.
+//! PHP's cURL functions: a handle is an options object (`url`, `method`, `headers`), and `curl_exec` takes it.
 
 use super::Lowerer;
 use super::grammar::{Kind, kind};
 use crate::ir::{Arg, Expr, ExprId, Key, Name, Piece, Place, Stmt};
 use tree_sitter::Node;
+
+/// The key of the options object for a verb that holds unless another is named.
+const IMPLIED: &str = "implied_method";
 
 /// The key of the options object that a cURL option sets.
 pub(super) fn option(name: &str) -> Option<&'static str> {
@@ -11,15 +14,14 @@ pub(super) fn option(name: &str) -> Option<&'static str> {
         "CURLOPT_URL" => "url",
         "CURLOPT_CUSTOMREQUEST" => "method",
         "CURLOPT_HTTPHEADER" => "headers",
-        "CURLOPT_POSTFIELDS" => "body",
         _ => return None,
     })
 }
 
-/// The verb that a switch such as `CURLOPT_POST => true` stands for.
+/// The verb that a switch such as `CURLOPT_POST => true` or a body stands for, unless a verb is named.
 fn verb(name: &str) -> Option<&'static str> {
     Some(match name.trim_start_matches('\\') {
-        "CURLOPT_POST" => "POST",
+        "CURLOPT_POST" | "CURLOPT_POSTFIELDS" => "POST",
         "CURLOPT_HTTPGET" => "GET",
         "CURLOPT_PUT" | "CURLOPT_UPLOAD" => "PUT",
         "CURLOPT_NOBODY" => "HEAD",
@@ -49,8 +51,8 @@ impl<'t> Lowerer<'t> {
                 self.set_options(*kids.first()?, *kids.get(1)?, node);
                 Some(self.b.unknown(node))
             }
-            "curl_exec" => {
-                let handle = self.expr(*kids.first()?);
+            "curl_exec" | "curl_multi_add_handle" => {
+                let handle = self.expr(*kids.get(usize::from(name != "curl_exec"))?);
                 let callee = self.b.add(Expr::Name(Name::new_static("curl_exec")), node);
                 Some(self.b.add(Expr::Call(callee, vec![Arg::positional(handle)]), node))
             }
@@ -66,7 +68,7 @@ impl<'t> Lowerer<'t> {
             self.b.emit(Stmt::Assign(Place::Field(handle, Name::new_static(key)), value));
         } else if let Some(verb) = verb(name).filter(|_| self.is_on(value)) {
             let verb = self.b.add(Expr::Text(vec![Piece::Text(Name::new_static(verb))]), node);
-            self.b.emit(Stmt::Assign(Place::Field(handle, Name::new_static("method")), verb));
+            self.b.emit(Stmt::Assign(Place::Field(handle, Name::new_static(IMPLIED)), verb));
         }
     }
 
