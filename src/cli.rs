@@ -12,6 +12,7 @@ pub mod catalog;
 pub mod check;
 pub mod explain;
 pub mod generate;
+pub mod merge;
 pub mod scan;
 mod subjects;
 mod traffic;
@@ -39,6 +40,8 @@ pub enum Command {
     Audit(audit::Args),
     /// Write the least scopes in the form that a tool or an endpoint takes
     Generate(generate::Args),
+    /// Put reports of parts together, as if all of it had been scanned at once
+    Merge(merge::Args),
     /// Look into, rebuild and compare the table of operations
     Catalog(catalog::Args),
     /// Say what a scope, an operation, a method, a Terraform type or a URL needs and opens
@@ -136,6 +139,7 @@ pub fn run(cli: &Cli) -> Result<Outcome> {
         Command::Check(args) => check::run(args, &cli.common),
         Command::Audit(args) => audit::run(args, &cli.common),
         Command::Generate(args) => generate::run(args, &cli.common),
+        Command::Merge(args) => merge::run(args, &cli.common),
         Command::Catalog(args) => catalog::run(args, &cli.common),
         Command::Explain(args) => explain::run(args, &cli.common),
     }

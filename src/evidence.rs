@@ -148,6 +148,17 @@ pub enum Call {
         /// The kebab-case reason (`unknown-type`, `module-not-downloaded`).
         reason: &'static str,
     },
+    /// A call as the report of an earlier run tells it; its operation was decided then.
+    Told {
+        /// The word for its kind in reports.
+        kind: &'static str,
+        /// The call in words.
+        text: Name,
+        /// Upper-case method, where it is a request and its method is known.
+        method: Option<Name>,
+        /// URL or path with holes written `{}`, where it is a request.
+        url: Option<Name>,
+    },
 }
 
 impl Call {
@@ -251,12 +262,14 @@ pub struct Step {
 /// What a trace tells beyond method and URL. Never secrets: ids of keys are public identifiers, values are not kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Observed {
-    /// HTTP status, if recorded.
+    /// HTTP status, if recorded; the lowest of several, so that one request that was answered shows.
     pub status: Option<u16>,
     /// Who made the request, where the format tells it.
     pub actor: Option<Actor>,
-    /// When, in seconds since 1970.
+    /// When, in seconds since 1970; the last time of several requests.
     pub time: Option<i64>,
+    /// The first time, in seconds since 1970.
+    pub first: Option<i64>,
     /// How many equal requests this stands for.
     pub count: u64,
     /// Declared (a request collection) rather than observed.

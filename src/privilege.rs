@@ -17,7 +17,8 @@ mod solve;
 pub mod takeover;
 pub mod weight;
 
-pub use compare::{Case, Comparison, Missing, Tables, compare, needs};
+pub use compare::{Case, Comparison, Missing, Tables, compare, literals, needs};
+pub use decide::decides;
 pub use grants::secret::{is_secret, masked};
 pub use grants::{Credential, Grant, Granted, Holding, Listing};
 pub use solve::{Alternative, Demand, Solution, Use, least, solve};

@@ -15,6 +15,7 @@ mod derivation;
 pub mod github;
 pub mod json;
 pub mod markdown;
+pub mod reconcile;
 pub mod sarif;
 pub mod style;
 pub mod terminal;
@@ -53,6 +54,11 @@ impl<'a> Report<'a> {
         self.scan.resolution.usages.iter().filter(move |usage| usage.counts(include_tests))
     }
 
+    /// Code against traffic; `None` unless there are both.
+    pub fn reconciliation(&self) -> Option<reconcile::Reconciliation<'a>> {
+        self.scan.has_code_and_traffic().then(|| reconcile::Reconciliation::of(self))
+    }
+
     /// Usages that only test code makes and that do not count, in order.
     pub fn only_in_tests(&self) -> impl Iterator<Item = &'a Usage> + use<'a> {
         let include_tests = self.include_tests;
@@ -82,4 +88,4 @@ pub trait Format: Sync {
 }
 
 /// Every output format of `scan`; the first is the default.
-pub static FORMATS: &[&dyn Format] = &[&text::Text, &json::Json];
+pub static FORMATS: &[&dyn Format] = &[&text::Text, &json::Json, &json::JsonLine];

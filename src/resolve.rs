@@ -9,10 +9,12 @@ use crate::evidence::{Call, Confidence, Evidence, Observed, Place};
 use crate::ir::Name;
 use crate::redact;
 use std::borrow::Cow;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 mod decide;
+mod join;
 pub mod reason;
 
 /// An operation that is used, with every place that shows it.
@@ -57,7 +59,7 @@ impl Unresolved {
     /// Upper-case HTTP method, if known.
     pub fn method(&self) -> Option<&str> {
         match &self.evidence.call {
-            Call::Http { method, .. } => method.as_deref(),
+            Call::Http { method, .. } | Call::Told { method, .. } => method.as_deref(),
             _ => None,
         }
     }
@@ -66,6 +68,7 @@ impl Unresolved {
     pub fn url(&self) -> Option<String> {
         match &self.evidence.call {
             Call::Http { url, .. } => Some(redact::url(&url.to_string())),
+            Call::Told { url, .. } => url.as_ref().map(ToString::to_string),
             _ => None,
         }
     }
@@ -81,6 +84,7 @@ impl Unresolved {
             Call::Legacy { symbol, .. } => symbol.to_string(),
             Call::Declared { address, action, operation, .. } => format!("{address} {action}: {operation}"),
             Call::Opaque { what, .. } => redact::safe(what).into_owned(),
+            Call::Told { text, .. } => text.to_string(),
         }
     }
 }
@@ -92,9 +96,12 @@ pub struct Resolution {
     pub usages: Vec<Usage>,
     /// Undecided calls, by place.
     pub unresolved: Vec<Unresolved>,
+    /// Undecided requests of traffic that are not among them: more different ones were seen than are listed.
+    pub unlisted: u64,
 }
 
-/// At most so many undecided requests of one trace are kept apart; more are counted with the last.
+/// So many different undecided requests of traffic are listed. Which ones does not depend on the order in which they come,
+/// so that parts of a recording that are merged later list the same ones.
 const MAX_UNRESOLVED: usize = 10_000;
 
 /// Takes evidence, piece by piece.
@@ -102,6 +109,9 @@ pub struct Resolver<'c> {
     catalog: &'c Catalog,
     usages: BTreeMap<&'static str, (&'static Operation, BTreeMap<Key, Evidence>)>,
     unresolved: BTreeMap<(Key, &'static str, String), Unresolved>,
+    /// How many of them are requests of traffic.
+    requests: usize,
+    unlisted: u64,
 }
 
 /// Evidence with the same key is one.
@@ -126,7 +136,10 @@ impl Key {
             Place::Record { file, .. } => {
                 let mut observed = evidence.observed.as_deref().cloned().unwrap_or_default();
                 observed.time = None;
+                observed.first = None;
                 observed.count = 0;
+                // a refusal is kept apart; which answer the others got is not
+                observed.status = observed.status.filter(|status| matches!(status, 401 | 403));
                 Self::Trace(file.clone(), observed, evidence.literals.clone())
             }
         }
@@ -146,7 +159,7 @@ enum Decision {
 impl<'c> Resolver<'c> {
     /// A resolver over this table.
     pub fn new(catalog: &'c Catalog) -> Self {
-        Self { catalog, usages: BTreeMap::new(), unresolved: BTreeMap::new() }
+        Self { catalog, usages: BTreeMap::new(), unresolved: BTreeMap::new(), requests: 0, unlisted: 0 }
     }
 
     /// Takes one piece of evidence.
@@ -177,35 +190,49 @@ impl<'c> Resolver<'c> {
         {
             evidence.literals.push((Name::new(name), Name::new(value)));
         }
+        self.recall_use(operation, evidence);
+    }
+
+    /// Takes a place at which an operation is known to be used.
+    pub fn recall_use(&mut self, operation: &'static Operation, evidence: Evidence) {
         let (_, places) = self.usages.entry(operation.id).or_insert_with(|| (operation, BTreeMap::new()));
         match places.entry(Key::of(&evidence)) {
-            std::collections::btree_map::Entry::Vacant(place) => {
+            Entry::Vacant(place) => {
                 place.insert(evidence);
             }
-            std::collections::btree_map::Entry::Occupied(mut place) => merge(place.get_mut(), evidence),
+            Entry::Occupied(mut place) => join::evidence(place.get_mut(), evidence),
         }
     }
 
     fn set_aside(&mut self, evidence: Evidence, reason: &'static str, candidates: Vec<&'static Operation>) {
         let mut candidates: Vec<Name> = candidates.iter().map(|o| Name::from(o.id)).collect();
-        // Endpoints without an official name come last.
-        candidates.sort_by(|a, b| (a.starts_with("undocumented"), a).cmp(&(b.starts_with("undocumented"), b)));
-        candidates.dedup();
-        let it = Unresolved { evidence, reason, candidates };
-        let call = match &it.evidence.place {
-            Place::Source { .. } => without_host(&it.call()).into_owned(),
-            Place::Record { .. } => general(&it.call()),
-        };
-        let full = self.unresolved.len() >= MAX_UNRESOLVED;
-        match self.unresolved.entry((Key::of(&it.evidence), reason, call)) {
-            std::collections::btree_map::Entry::Occupied(mut same) => merge(&mut same.get_mut().evidence, it.evidence),
-            std::collections::btree_map::Entry::Vacant(place)
-                if !full || matches!(it.evidence.place, Place::Source { .. }) =>
-            {
+        join::sort_candidates(&mut candidates);
+        self.recall_unresolved(Unresolved { evidence, reason, candidates });
+    }
+
+    /// Takes a call that is known to be undecided.
+    pub fn recall_unresolved(&mut self, it: Unresolved) {
+        let of_traffic = matches!(it.evidence.place, Place::Record { .. });
+        let call = if of_traffic { general(&it.call()) } else { without_host(&it.call()).into_owned() };
+        match self.unresolved.entry((Key::of(&it.evidence), it.reason, call)) {
+            Entry::Occupied(mut same) => join::unresolved(same.get_mut(), it),
+            Entry::Vacant(place) => {
                 place.insert(it);
+                self.requests += usize::from(of_traffic);
             }
-            std::collections::btree_map::Entry::Vacant(_) => {}
         }
+        // Keys of traffic come after those of code: the last one is a request.
+        if self.requests > MAX_UNRESOLVED
+            && let Some((_, last)) = self.unresolved.pop_last()
+        {
+            self.requests -= 1;
+            self.recall_unlisted(last.evidence.observed.map_or(1, |observed| observed.count));
+        }
+    }
+
+    /// Takes the number of undecided requests that are not listed.
+    pub fn recall_unlisted(&mut self, requests: u64) {
+        self.unlisted = self.unlisted.saturating_add(requests);
     }
 
     /// The result. An undecided call at a place where an operation was found is dropped: it is the same call.
@@ -230,7 +257,7 @@ impl<'c> Resolver<'c> {
         let mut unresolved = most_telling(self.unresolved.into_values(), &decided);
         unresolved
             .sort_by(|a, b| (order(&a.evidence), a.reason, a.call()).cmp(&(order(&b.evidence), b.reason, b.call())));
-        Resolution { usages, unresolved }
+        Resolution { usages, unresolved, unlisted: self.unlisted }
     }
 }
 
@@ -250,7 +277,7 @@ fn most_telling(all: impl Iterator<Item = Unresolved>, decided: &BTreeSet<(Arc<s
             Place::Source { file, span, .. } => Some((file.clone(), span.line)),
             Place::Record { .. } => None,
         };
-        let address = matches!(one.evidence.call, Call::Http { .. });
+        let address = one.url().is_some();
         // Another way to read a request whose operation is known says nothing new.
         let idle = matches!(
             one.reason,
@@ -267,18 +294,17 @@ fn most_telling(all: impl Iterator<Item = Unresolved>, decided: &BTreeSet<(Arc<s
             (!collapses).then(|| one.call()),
         );
         match kept.entry(key) {
-            std::collections::btree_map::Entry::Vacant(place) => {
+            Entry::Vacant(place) => {
                 place.insert(one);
             }
-            std::collections::btree_map::Entry::Occupied(mut place) => {
+            Entry::Occupied(mut place) => {
                 let known = |u: &Unresolved| (u.call().replace("{}", "").len(), u.call());
                 if known(&one) > known(place.get()) {
                     std::mem::swap(place.get_mut(), &mut one);
                 }
                 let candidates = &mut place.get_mut().candidates;
                 candidates.extend(one.candidates);
-                candidates.sort();
-                candidates.dedup();
+                join::sort_candidates(candidates);
             }
         }
     }
@@ -287,25 +313,6 @@ fn most_telling(all: impl Iterator<Item = Unresolved>, decided: &BTreeSet<(Arc<s
 
 fn order(evidence: &Evidence) -> (&Arc<str>, &Place) {
     (evidence.place.file(), &evidence.place)
-}
-
-/// Two pieces for one call: the stronger stays, observed requests add up.
-fn merge(kept: &mut Evidence, other: Evidence) {
-    if let (Some(a), Some(b)) = (&mut kept.observed, &other.observed) {
-        a.count = a.count.saturating_add(b.count);
-        a.time = a.time.max(b.time);
-        return;
-    }
-    // Ties go to the shorter derivation, then to the smaller one, so that order of arrival decides nothing.
-    let rank = |e: &Evidence| (e.confidence, e.test, e.steps.len(), e.steps.clone());
-    let mut literals = kept.literals.clone();
-    literals.extend(other.literals.iter().cloned());
-    if rank(&other) < rank(kept) {
-        *kept = other;
-    }
-    literals.sort();
-    literals.dedup();
-    kept.literals = literals;
 }
 
 /// A request without its host: one place may ask several sites for the same thing.

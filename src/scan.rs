@@ -12,9 +12,12 @@ use std::path::PathBuf;
 
 mod code;
 mod declared;
+mod earlier;
 mod links;
+mod remark;
 mod traffic;
 
+pub use remark::{Matter, Remark};
 pub use traffic::Options as TrafficOptions;
 
 /// What to scan and how.
@@ -24,6 +27,8 @@ pub struct Options {
     pub paths: Vec<PathBuf>,
     /// Files and folders of recorded traffic, `-` for standard input.
     pub traces: Vec<PathBuf>,
+    /// JSON reports of earlier runs, counted as if their inputs were scanned again.
+    pub reports: Vec<PathBuf>,
     /// Globs to leave out.
     pub exclude: Vec<String>,
     /// Reads ignored and third-party files too.
@@ -64,14 +69,37 @@ pub struct Scan<'c> {
     pub resolution: Resolution,
     /// What could not be read; if not empty, the answer is partial.
     pub problems: Vec<Error>,
-    /// What a reader of the result should know.
-    pub notes: Vec<String>,
+    /// What was left out of recordings, and what a reader of the result should know; sorted.
+    pub remarks: Vec<Remark>,
+    /// What the earlier runs were asked for whose reports were counted; `None` without any.
+    pub asked: Option<Asked>,
+}
+
+/// What earlier runs were asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The kinds of credential they answer for, in the order to show.
+    pub credentials: Vec<Credential>,
+    /// Whether test code counts.
+    pub include_tests: bool,
 }
 
 impl Scan<'_> {
     /// Whether everything that should have been read was read.
     pub fn complete(&self) -> bool {
         self.problems.is_empty()
+    }
+
+    /// Whether there was code to read, and traffic: then the two can be compared.
+    pub fn has_code_and_traffic(&self) -> bool {
+        self.inputs.recordings > 0 && self.inputs.analyzed > 0
+    }
+
+    /// The remarks in sentences.
+    pub fn notes(&self) -> Vec<String> {
+        let unlisted = self.resolution.unlisted;
+        let more = format!("{unlisted} undecided requests more are not listed: there are too many different ones");
+        self.remarks.iter().map(ToString::to_string).chain((unlisted > 0).then_some(more)).collect()
     }
 }
 
@@ -119,21 +147,24 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
             resolver.add(evidence);
         }
     }
-    let mut notes = Vec::new();
+    let mut remarks = remark::Remarks::default();
     if !traces.is_empty() {
-        let traffic =
-            traffic::read(&traces, &traffic::Reading { catalog, hosts: &options.hosts, options: &options.traffic })?;
+        let reading = traffic::Reading { catalog, hosts: &options.hosts, options: &options.traffic };
+        let traffic = traffic::read(&traces, &reading, &mut |evidence| resolver.add(evidence))?;
         inputs.files += traffic.files;
         inputs.recordings = traffic.files;
         inputs.bytes += traffic.bytes;
         inputs.requests = traffic.requests;
         problems.extend(traffic.problems);
-        notes = traffic.notes;
-        for evidence in traffic.evidence {
-            resolver.add(evidence);
-        }
+        remarks = traffic.remarks;
     }
+    let filter = earlier::Filter(&options.traffic);
+    let mut sum = earlier::Sum { resolver, inputs, problems, remarks, asked: None, filter };
+    for path in &options.reports {
+        earlier::add(path, catalog, &mut sum)?;
+    }
+    let earlier::Sum { resolver, mut inputs, mut problems, remarks, asked, .. } = sum;
     inputs.skipped.sort();
-    problems.sort_by(|a, b| (&a.path, a.line, &a.what).cmp(&(&b.path, b.line, &b.what)));
-    Ok(Scan { catalog, inputs, resolution: resolver.finish(), problems, notes })
+    problems.sort_by(|a, b| (&a.path, a.line, &a.what, &a.help).cmp(&(&b.path, b.line, &b.what, &b.help)));
+    Ok(Scan { catalog, inputs, resolution: resolver.finish(), problems, remarks: remarks.sorted(), asked })
 }

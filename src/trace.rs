@@ -162,7 +162,16 @@ pub struct Summary {
     /// What could not be read. Not empty means the answer is partial.
     pub problems: Vec<Problem>,
     /// What a reader of the result should know.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
+}
+
+/// Something worth knowing about so many records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What, in words that follow the number.
+    pub what: &'static str,
+    /// How many.
+    pub count: u64,
 }
 
 /// Records left out for one reason.

@@ -11,12 +11,15 @@ use std::path::PathBuf;
 /// What to scan; shared by the commands that scan.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Inputs {
-    /// Files and folders of code; without any (and without --trace) the current folder
+    /// Files and folders of code; without any (and without --trace or --report) the current folder
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Recorded traffic: a file, a folder, or - for standard input; repeatable
     #[arg(long = "trace", value_name = "PATH", help_heading = "Input")]
     pub traces: Vec<PathBuf>,
+    /// A JSON report of an earlier scan, counted as if its inputs were scanned again; repeatable
+    #[arg(long = "report", value_name = "FILE", help_heading = "Input")]
+    pub reports: Vec<PathBuf>,
     /// Count test code too
     #[arg(long, help_heading = "Input")]
     pub include_tests: bool,
@@ -41,12 +44,13 @@ impl Inputs {
     /// The library's options.
     pub fn options(&self) -> Options {
         let mut paths = self.paths.clone();
-        if paths.is_empty() && self.traces.is_empty() {
+        if paths.is_empty() && self.traces.is_empty() && self.reports.is_empty() {
             paths.push(PathBuf::from("."));
         }
         Options {
             paths,
             traces: self.traces.clone(),
+            reports: self.reports.clone(),
             exclude: self.exclude.clone(),
             no_ignore: self.no_ignore,
             hosts: self.hosts.clone(),
@@ -119,11 +123,27 @@ pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
     if let Some((file, line)) = &args.explain_use {
         return explain_use(&scan, file, *line);
     }
-    let kinds = args.credential.map_or(vec![Credential::AppKey, Credential::Oauth], |kind| vec![kind.credential()]);
-    let report = Report::new(&scan, &kinds, args.inputs.include_tests);
-    let format = FORMATS.iter().find(|f| f.name() == args.format).copied().unwrap_or(FORMATS[0]);
-    let text = format.render(&report, common.detail());
+    let text = render(&scan, args.credential, args.inputs.include_tests, &args.format, common);
     Ok(Outcome { text, problems: scan.problems.clone(), ..Outcome::default() })
+}
+
+/// The report of a scan, for the kinds of credential asked for here, else in earlier reports, else for keys and OAuth clients.
+pub(super) fn render(
+    scan: &crate::scan::Scan<'_>,
+    credential: Option<Kind>,
+    include_tests: bool,
+    format: &str,
+    common: &Common,
+) -> String {
+    let asked = scan.asked.clone().unwrap_or_default();
+    let kinds = match credential {
+        Some(kind) => vec![kind.credential()],
+        None if asked.credentials.is_empty() => vec![Credential::AppKey, Credential::Oauth],
+        None => asked.credentials,
+    };
+    let report = Report::new(scan, &kinds, include_tests || asked.include_tests);
+    let format = FORMATS.iter().find(|f| f.name() == format).copied().unwrap_or(FORMATS[0]);
+    format.render(&report, common.detail())
 }
 
 fn explain_use(scan: &crate::scan::Scan<'_>, file: &str, line: u32) -> Result<Outcome> {

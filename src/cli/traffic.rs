@@ -19,6 +19,9 @@ pub struct Traffic {
     /// Not what happened at or after: a date, a time, or how long ago
     #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     pub until: Option<i64>,
+    /// Report all traffic as one recording of this name: for archives of many files, and for parts that are merged later
+    #[arg(long, value_name = "NAME")]
+    pub recording: Option<String>,
     /// Count what browser sessions did, too
     #[arg(long)]
     pub sessions: bool,
@@ -34,6 +37,7 @@ impl Traffic {
             assume_datadog: self.assume_datadog,
             sessions: self.sessions,
             actor: self.actor.clone(),
+            recording: self.recording.clone(),
             since: self.since,
             until: self.until,
             fields: self.fields.clone(),

@@ -28,6 +28,26 @@ pub enum Language {
 }
 
 impl Language {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Python,
+        Self::JavaScript,
+        Self::TypeScript,
+        Self::Go,
+        Self::Java,
+        Self::Kotlin,
+        Self::Ruby,
+        Self::Rust,
+        Self::Shell,
+        Self::Php,
+        Self::CSharp,
+    ];
+
+    /// The language of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.name() == name)
+    }
+
     /// The lower-case name used in reports.
     pub const fn name(self) -> &'static str {
         match self {

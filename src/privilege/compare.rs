@@ -183,11 +183,11 @@ pub fn needs(usages: &[Usage], credential: Credential, include_tests: bool, weig
 }
 
 /// (argument, value) pairs of one call.
-type Literals<'a> = Cow<'a, [(Name, Name)]>;
+pub type Literals<'a> = Cow<'a, [(Name, Name)]>;
 
 /// The literals of a call, and what else its place shows of what decides: a path parameter
 /// (`/api/v2/widgets/{experience_type}`), or the type of a declared resource.
-fn literals<'a>(operation: &Operation, evidence: &'a Evidence) -> Literals<'a> {
+pub fn literals<'a>(operation: &Operation, evidence: &'a Evidence) -> Literals<'a> {
     let shown = match (&evidence.call, operation.decided_by) {
         (Call::Http { url, .. }, _) => {
             operation.decided_in(&url.to_string()).map(|(name, value)| (Name::new(name), Name::new(value)))

@@ -59,6 +59,11 @@ static MEANINGS: &[(&str, &str, &str)] = &[
     ("visibility", "public", "status_pages_public_page_publish"),
 ];
 
+/// Whether a literal can decide between requirements.
+pub fn decides((name, value): &(Name, Name)) -> bool {
+    MEANINGS.iter().any(|(known, meaning, _)| is_argument(name, known) && is_value(value, meaning))
+}
+
 /// Decides one clause of a request with the literals that flow to it.
 pub(crate) fn decide<'a>(clause: &'a Clause, literals: &'a [(Name, Name)]) -> Decision<'a> {
     let (Some(argument), [first, _, ..]) = (clause.decided_by, clause.any_of) else {

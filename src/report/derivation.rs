@@ -83,6 +83,7 @@ fn call(evidence: &Evidence) -> String {
         }
         Call::Declared { kind, action, .. } => format!("declares {kind}, whose {action} calls it"),
         Call::Opaque { what, .. } => format!("shows {}", safe(what)),
+        Call::Told { text, .. } => format!("an earlier report has it: {}", safe(text)),
     }
 }
 

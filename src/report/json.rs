@@ -1,12 +1,17 @@
 //! The JSON report, `ddscope.report/1`, as `docs/report.schema.json` describes it.
 
 use super::{Deployment, Detail, Format, Report};
-use crate::evidence::{Call, Evidence, Place};
 use crate::privilege::Solution;
-use crate::resolve::{Unresolved, Usage};
-use crate::scan::Scan;
+use crate::resolve::Usage;
+use crate::scan::{Matter, Remark, Scan};
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+mod reconciled;
+mod rows;
+
+use reconciled::Reconciled;
+use rows::{EvidenceRow, UnresolvedRow};
 
 /// The format.
 pub struct Json;
@@ -24,6 +29,21 @@ impl Format for Json {
     }
 }
 
+/// The same on one line, for pipelines that join and split their data at lines.
+pub struct JsonLine;
+
+impl Format for JsonLine {
+    fn name(&self) -> &'static str {
+        "json-line"
+    }
+
+    fn render(&self, report: &Report<'_>, _detail: Detail) -> String {
+        let mut text = serde_json::to_string(&Document::of(report)).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
 /// The whole document, for formats that add to it.
 pub(super) fn document<'a>(report: &'a Report<'a>) -> impl Serialize + use<'a> {
     Document::of(report)
@@ -35,16 +55,27 @@ struct Document<'a> {
     complete: bool,
     tool: Tool,
     catalog: Catalog<'a>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    include_tests: bool,
     inputs: Inputs<'a>,
     usages: Vec<UsageRow<'a>>,
     unresolved: Vec<UnresolvedRow<'a>>,
+    #[serde(skip_serializing_if = "is_none")]
+    unlisted: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reconciliation: Option<Reconciled<'a>>,
     credentials: BTreeMap<&'static str, Needs<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     deployments: Vec<DeploymentRow<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<Problem<'a>>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    notes: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 #[derive(Serialize)]
@@ -64,9 +95,23 @@ struct Catalog<'a> {
 struct Inputs<'a> {
     files: u64,
     analyzed: u64,
+    recordings: u64,
     bytes: u64,
     requests: u64,
     skipped: Vec<Skipped<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<RemarkRow<'a>>,
+}
+
+/// A remark in numbers, so that reports can be added up; `notes` says it in a sentence.
+#[derive(Serialize)]
+struct RemarkRow<'a> {
+    text: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    left_out: bool,
+    records: u64,
+    files: u64,
+    file: &'a str,
 }
 
 #[derive(Serialize)]
@@ -90,84 +135,6 @@ struct DeploymentRow<'a> {
     provider: &'a str,
     plan: Needs<'a>,
     apply: Needs<'a>,
-}
-
-#[derive(Serialize)]
-struct EvidenceRow<'a> {
-    kind: &'static str,
-    #[serde(flatten)]
-    place: PlaceRow<'a>,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    declared: Option<Declared<'a>>,
-    confidence: &'static str,
-    test: bool,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    observed: Option<Observed<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum PlaceRow<'a> {
-    Source {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        language: Option<&'static str>,
-        file: &'a str,
-        line: u32,
-        column: u32,
-        end_line: u32,
-        end_column: u32,
-    },
-    Record {
-        file: &'a str,
-        record: u64,
-    },
-}
-
-#[derive(Serialize)]
-struct Declared<'a> {
-    resource: &'a str,
-    action: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    provider: &'a str,
-}
-
-#[derive(Serialize)]
-struct Observed<'a> {
-    count: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    denied: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    declared: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    actor: Option<Actor<'a>>,
-}
-
-#[derive(Serialize)]
-struct Actor<'a> {
-    kind: &'a str,
-    id: &'a str,
-}
-
-#[derive(Serialize)]
-struct UnresolvedRow<'a> {
-    kind: &'static str,
-    #[serde(flatten)]
-    place: UnresolvedPlace<'a>,
-    call: String,
-    method: Option<&'a str>,
-    url: Option<String>,
-    reason: &'static str,
-    candidates: Vec<&'a str>,
-    test: bool,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum UnresolvedPlace<'a> {
-    Source { file: &'a str, line: u32, column: u32 },
-    Record { file: &'a str, record: u64 },
 }
 
 #[derive(Serialize)]
@@ -211,19 +178,24 @@ impl<'a> Document<'a> {
                 released: scan.catalog.released(),
                 operations: scan.catalog.operations().len(),
             },
+            include_tests: report.include_tests,
             inputs: Inputs {
                 files: scan.inputs.files,
                 analyzed: scan.inputs.analyzed + scan.inputs.recordings,
+                recordings: scan.inputs.recordings,
                 bytes: scan.inputs.bytes,
                 requests: scan.inputs.requests,
                 skipped: scan.inputs.skipped.iter().map(|s| Skipped { file: &s.file, reason: s.reason }).collect(),
+                remarks: scan.remarks.iter().map(RemarkRow::of).collect(),
             },
             usages: scan.resolution.usages.iter().map(UsageRow::of).collect(),
             unresolved: scan.resolution.unresolved.iter().map(UnresolvedRow::of).collect(),
+            unlisted: scan.resolution.unlisted,
+            reconciliation: report.reconciliation().map(Reconciled::of),
             credentials: report.credentials.iter().map(|(kind, needs)| (kind.name(), Needs::of(needs))).collect(),
             deployments: report.deployments.iter().map(DeploymentRow::of).collect(),
             problems: scan.problems.iter().map(Problem::of).collect(),
-            notes: &scan.notes,
+            notes: scan.notes(),
         }
     }
 }
@@ -235,7 +207,7 @@ impl<'a> UsageRow<'a> {
             method: usage.operation.method,
             route: usage.operation.path,
             confidence: usage.confidence().name(),
-            evidence: usage.evidence.iter().map(EvidenceRow::of).collect(),
+            evidence: usage.evidence.iter().map(|it| EvidenceRow::of(it, Some(usage.operation))).collect(),
         }
     }
 }
@@ -246,51 +218,10 @@ impl<'a> DeploymentRow<'a> {
     }
 }
 
-impl<'a> EvidenceRow<'a> {
-    fn of(evidence: &'a Evidence) -> Self {
-        let place = match &evidence.place {
-            Place::Source { file, language, span } => PlaceRow::Source {
-                language: language.map(|l| l.name()),
-                file,
-                line: span.line,
-                column: span.column,
-                end_line: span.end_line,
-                end_column: span.end_column,
-            },
-            Place::Record { file, record } => PlaceRow::Record { file, record: *record },
-        };
-        let observed = evidence.observed.as_deref().map(|o| Observed {
-            count: o.count,
-            status: o.status,
-            denied: o.status == Some(403),
-            declared: o.declared,
-            actor: o.actor.as_ref().map(|a| Actor { kind: &a.kind, id: &a.id }),
-        });
-        let declared = match &evidence.call {
-            Call::Declared { address, action, provider, .. } => Some(Declared { resource: address, action, provider }),
-            _ => None,
-        };
-        let (kind, confidence) = (kind(evidence), evidence.confidence.name());
-        Self { kind, place, declared, confidence, test: evidence.test, observed }
-    }
-}
-
-impl<'a> UnresolvedRow<'a> {
-    fn of(it: &'a Unresolved) -> Self {
-        let place = match &it.evidence.place {
-            Place::Source { file, span, .. } => UnresolvedPlace::Source { file, line: span.line, column: span.column },
-            Place::Record { file, record } => UnresolvedPlace::Record { file, record: *record },
-        };
-        Self {
-            kind: kind(&it.evidence),
-            place,
-            call: it.call(),
-            method: it.method(),
-            url: it.url(),
-            reason: it.reason,
-            candidates: it.candidates.iter().map(|c| c.as_str()).collect(),
-            test: it.evidence.test,
-        }
+impl<'a> RemarkRow<'a> {
+    fn of(remark: &'a Remark) -> Self {
+        let Remark { matter, text, records, files, file } = remark;
+        Self { text, left_out: *matter == Matter::LeftOut, records: *records, files: *files, file }
     }
 }
 
@@ -317,19 +248,5 @@ impl<'a> Problem<'a> {
     fn of(error: &'a crate::error::Error) -> Self {
         let file = error.path.as_ref().map(|p| p.to_string_lossy().into_owned());
         Self { file, line: error.line, what: &error.what, help: error.help.as_deref() }
-    }
-}
-
-/// The word for the kind of evidence.
-fn kind(evidence: &Evidence) -> &'static str {
-    match (&evidence.place, &evidence.call) {
-        (Place::Record { .. }, _) => "trace",
-        (_, Call::Sdk { .. }) => "sdk",
-        (_, Call::Legacy { client: crate::evidence::Legacy::Dogshell, .. } | Call::Http { cli: true, .. }) => "cli",
-        (_, Call::Legacy { .. }) => "legacy-sdk",
-        (_, Call::Http { .. }) => "http",
-        (_, Call::Declared { vocabulary, .. }) => vocabulary,
-        (_, Call::Opaque { reason, .. }) if matches!(*reason, "unknown-type" | "module-not-downloaded") => "terraform",
-        (_, Call::Opaque { .. }) => "sdk",
     }
 }

@@ -12,6 +12,8 @@ use crate::scan::Credential;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+mod reconciled;
+
 /// The format.
 pub struct Text;
 
@@ -43,7 +45,9 @@ impl Format for Text {
             page.unpublished();
         }
         page.undecided();
+        page.reconciled();
         page.tests();
+        page.notes();
         page.partial();
         page.next();
         page.out
@@ -338,6 +342,17 @@ impl Page<'_> {
         let _ = writeln!(self.out, "  {DIM}not counted above; --include-tests counts it{DIM:#}");
         for usage in usages {
             self.usage(usage, 2, "");
+        }
+    }
+
+    /// What was left out of recordings, and why.
+    fn notes(&mut self) {
+        let notes = self.report.scan.notes();
+        if !notes.is_empty() {
+            self.heading("Notes on the traffic");
+        }
+        for note in notes {
+            let _ = writeln!(self.out, "  {}", safe(&note));
         }
     }
 

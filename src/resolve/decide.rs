@@ -33,6 +33,8 @@ pub(super) fn decide(catalog: &Catalog, evidence: &Evidence) -> Decision {
             },
         },
         Call::Opaque { reason, .. } => Decision::Unresolved(reason, Vec::new()),
+        // What earlier reports tell does not come this way.
+        Call::Told { .. } => Decision::Nothing,
     }
 }
 

@@ -1,26 +1,27 @@
 //! From recorded traffic to evidence: which files are recordings, read side by side, handed on in order.
 
+use super::remark::{Matter, Remark, Remarks};
 use crate::catalog::{Catalog, Operation};
 use crate::error::{Error, Result};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Place};
 use crate::input;
+use crate::ir::Name;
 use crate::trace::{self, Strength, Summary};
 use crate::url::{Target, Template};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What the recordings came to.
 #[derive(Default)]
 pub(super) struct Traffic {
-    pub evidence: Vec<Evidence>,
     pub files: u64,
     pub requests: u64,
     pub bytes: u64,
     pub problems: Vec<Error>,
-    pub notes: Vec<String>,
+    pub remarks: Remarks,
 }
 
 /// Which of the recorded requests count; see [`trace::Options`].
@@ -32,6 +33,8 @@ pub struct Options {
     pub sessions: bool,
     /// Only requests of the actor with this id.
     pub actor: Option<String>,
+    /// The name under which all traffic is reported, as if it were one recording.
+    pub recording: Option<String>,
     /// Not what happened before, in seconds since 1970.
     pub since: Option<i64>,
     /// Not what happened at or after, in seconds since 1970.
@@ -67,8 +70,11 @@ pub(super) fn is_recording(path: &Path, is_source: bool) -> bool {
     trace::recognise(&head, &path.to_string_lossy()).is_some_and(|(_, strength)| strength >= least)
 }
 
-/// Reads all recordings.
-pub(super) fn read(paths: &[PathBuf], reading: &Reading<'_>) -> Result<Traffic> {
+/// So many recordings are read side by side before what they show is handed on.
+const AT_ONCE: usize = 128;
+
+/// Reads all recordings and hands on what they show, in the order of the recordings.
+pub(super) fn read(paths: &[PathBuf], reading: &Reading<'_>, sink: &mut dyn FnMut(Evidence)) -> Result<Traffic> {
     let mut recordings = Vec::new();
     let mut traffic = Traffic::default();
     for path in paths {
@@ -102,45 +108,46 @@ pub(super) fn read(paths: &[PathBuf], reading: &Reading<'_>) -> Result<Traffic> 
         },
         canonical: &canonical,
     };
-    let read: Vec<_> = recordings.par_iter().map(|recording| one(recording, &options)).collect();
-    let mut notes: BTreeMap<String, (u64, String)> = BTreeMap::new();
-    let mut left_out: BTreeMap<&str, u64> = BTreeMap::new();
-    for (recording, outcome) in recordings.iter().zip(read) {
-        let shown = input::shown(&recording.path);
-        let (summary, evidence) = match outcome {
-            Ok(read) => read,
-            Err(error) => {
-                traffic.problems.push(error);
-                continue;
+    let name: Option<Arc<str>> = asked.recording.as_deref().map(Arc::from);
+    for some in recordings.chunks(AT_ONCE) {
+        let read: Vec<_> = some.par_iter().map(|recording| one(recording, name.as_ref(), &options)).collect();
+        for (recording, outcome) in some.iter().zip(read) {
+            match outcome {
+                Ok((summary, evidence)) => {
+                    if traffic.take(summary, recording) {
+                        evidence.into_iter().for_each(&mut *sink);
+                    }
+                }
+                Err(error) => traffic.problems.push(error),
             }
-        };
-        if summary.format.is_none() && !recording.named && summary.problems.iter().all(|p| p.record.is_none()) {
-            continue;
         }
-        traffic.files += 1;
-        traffic.requests += summary.requests;
-        traffic.bytes += summary.bytes;
-        traffic.evidence.extend(evidence);
-        for note in summary.notes {
-            notes.entry(note).or_insert((0, shown.to_string())).0 += 1;
-        }
-        for skipped in summary.skipped {
-            *left_out.entry(skipped.reason).or_default() += skipped.count;
-        }
-        traffic.problems.extend(summary.problems.into_iter().map(|problem| explained(problem, &shown, summary.format)));
     }
     if traffic.files == 0 && traffic.problems.is_empty() {
         let place = paths.first().cloned().unwrap_or_default();
         return Err(Error::new("no recorded traffic in this folder").at(place).help(formats()));
     }
-    traffic.notes.extend(notes.into_iter().map(|(note, (files, first))| match files {
-        1 => format!("{first}: {note}"),
-        _ => format!("{first} and {} more: {note}", files - 1),
-    }));
-    traffic
-        .notes
-        .extend(left_out.into_iter().map(|(reason, count)| format!("{count} records were left out: {reason}")));
     Ok(traffic)
+}
+
+impl Traffic {
+    /// Adds what one recording came to; false if it turned out to be none.
+    fn take(&mut self, summary: Summary, recording: &Recording) -> bool {
+        if summary.format.is_none() && !recording.named && summary.problems.iter().all(|p| p.record.is_none()) {
+            return false;
+        }
+        let shown = input::shown(&recording.path);
+        self.files += 1;
+        self.requests += summary.requests;
+        self.bytes += summary.bytes;
+        let notes = summary.notes.iter().map(|note| (Matter::Note, note.what, note.count));
+        let left = summary.skipped.iter().map(|skipped| (Matter::LeftOut, skipped.reason, skipped.count));
+        for (matter, text, records) in notes.chain(left) {
+            let file = Arc::clone(&shown);
+            self.remarks.add(Remark { matter, text: Name::new_static(text), records, files: 1, file });
+        }
+        self.problems.extend(summary.problems.into_iter().map(|problem| explained(problem, &shown, summary.format)));
+        true
+    }
 }
 
 fn gather(path: &Path, recordings: &mut Vec<Recording>, problems: &mut Vec<Error>) -> Result<()> {
@@ -158,11 +165,22 @@ fn gather(path: &Path, recordings: &mut Vec<Recording>, problems: &mut Vec<Error
     Ok(())
 }
 
-fn one(recording: &Recording, options: &trace::Options<'_>) -> Result<(Summary, Vec<Evidence>)> {
+/// `name` stands for the recording's own name in what it shows.
+fn one(
+    recording: &Recording,
+    name: Option<&Arc<str>>,
+    options: &trace::Options<'_>,
+) -> Result<(Summary, Vec<Evidence>)> {
     let shown = input::shown(&recording.path);
     let mut reader = input::open_trace(&recording.path)?;
     let mut evidence = Vec::new();
-    let read = || trace::read(&shown, &mut reader, options, &mut |it| evidence.push(it));
+    let mut keep = |mut it: Evidence| {
+        if let (Some(name), Place::Record { file, .. }) = (name, &mut it.place) {
+            *file = Arc::clone(name);
+        }
+        evidence.push(it);
+    };
+    let read = || trace::read(&shown, &mut reader, options, &mut keep);
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(summary) => Ok((summary, evidence)),
         Err(_) => {

@@ -2,7 +2,7 @@
 //! grows with the number of different routes and actors, not with the size of a recording.
 
 use super::address::{self, Address, Whose};
-use super::{Options, Problem, Skipped, Summary};
+use super::{Note, Options, Problem, Skipped, Summary};
 use crate::evidence::{Actor, Call, Confidence, Evidence, Observed, Origin, Place};
 use crate::ir::Name;
 use crate::url::Template;
@@ -81,6 +81,7 @@ struct Group {
     record: u64,
     url: Arc<str>,
     status: Option<u16>,
+    first: Option<i64>,
     last: Option<i64>,
     count: u64,
     redirects: u64,
@@ -231,12 +232,13 @@ impl<'a> Tally<'a> {
     fn count(&mut self, index: usize, request: &Request<'_>) {
         let Some(group) = self.groups.get_mut(index) else { return };
         group.last = group.last.max(request.time);
+        group.first = least(group.first, request.time);
         if is_redirect(request.status) {
             group.redirects += 1;
         } else {
-            if group.count == 0 || group.status.is_none() {
-                group.status = request.status.filter(|&status| status > 0);
-            }
+            // a redirect that came first gave the group its status
+            let so_far = group.status.filter(|_| group.count > 0);
+            group.status = least(so_far, request.status.filter(|&status| status > 0));
             group.count += 1;
         }
     }
@@ -277,6 +279,7 @@ impl<'a> Tally<'a> {
             record: request.record,
             url: url.into(),
             status: request.status.filter(|&status| status > 0),
+            first: None,
             last: None,
             count: 0,
             redirects: 0,
@@ -355,14 +358,22 @@ impl<'a> Tally<'a> {
         }
         self.more_problems += later.more_problems;
         for group in later.groups {
-            let fresh = Group { record: group.record + offset, last: None, count: 0, redirects: 0, ..group.clone() };
+            let fresh = Group {
+                record: group.record + offset,
+                first: None,
+                last: None,
+                count: 0,
+                redirects: 0,
+                ..group.clone()
+            };
             let index = self.place(fresh);
             let Some(sum) = self.groups.get_mut(index) else { continue };
-            if group.count > 0 && (sum.count == 0 || sum.status.is_none()) {
-                sum.status = group.status;
+            if group.count > 0 {
+                sum.status = least(sum.status.filter(|_| sum.count > 0), group.status);
             }
             sum.count += group.count;
             sum.redirects += group.redirects;
+            sum.first = least(sum.first, group.first);
             sum.last = sum.last.max(group.last);
         }
     }
@@ -389,7 +400,7 @@ impl<'a> Tally<'a> {
             count,
             first,
         }));
-        summary.notes.extend(self.notes.into_iter().map(|(note, times)| format!("{times} {note}")));
+        summary.notes.extend(self.notes.into_iter().map(|(what, count)| Note { what, count }));
         summary.problems.extend(self.problems);
         if self.more_problems > 0 {
             let what = format!("and {} more problems", self.more_problems);
@@ -430,6 +441,7 @@ fn evidence(group: Group, count: u64, file: &Arc<str>) -> Evidence {
             status: group.status,
             actor: group.key.actor,
             time: group.last,
+            first: group.first,
             count,
             declared: group.key.declared,
         })),
@@ -468,6 +480,14 @@ fn method(text: &str) -> Result<Name, &'static str> {
         "OPTIONS" => Err(PREFLIGHT),
         "CONNECT" => Err(TUNNEL),
         upper => Ok(Name::new(upper)),
+    }
+}
+
+/// The smaller of two values of which one may be missing.
+fn least<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 

@@ -63,7 +63,7 @@ pub fn show((evidence, summary): &(Vec<Evidence>, Summary)) -> String {
         let _ = writeln!(text, "   problem {:?}: {}", problem.record, problem.what);
     }
     for note in &summary.notes {
-        let _ = writeln!(text, "   note {note}");
+        let _ = writeln!(text, "   note {} {}", note.count, note.what);
     }
     text
 }
