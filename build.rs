@@ -25,6 +25,8 @@ use table::{LegacyRow, Need, OperationRow, ScopeRow, Table};
 
 const SCOPES: &str = "data/scopes.json";
 const TERRAFORM: &str = "data/terraform.json";
+/// The provider itself among the types.
+const PROVIDER: &str = "provider.datadog";
 
 fn main() {
     println!("cargo::rerun-if-changed=data");
@@ -60,16 +62,34 @@ struct Terraform {
     data_sources: BTreeMap<String, Vec<String>>,
     /// Type → last release of the provider that has it.
     retired: BTreeMap<String, String>,
-    /// Type → operation → what an argument must be for the operation to be called.
-    when: BTreeMap<String, BTreeMap<String, Condition>>,
+    /// What the provider calls when it starts.
+    configure: Vec<String>,
+    /// Type → operation → what must all hold for the operation to be called.
+    when: BTreeMap<String, BTreeMap<String, Vec<Condition>>>,
 }
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Condition {
-    argument: String,
-    test: String,
+    argument: Option<String>,
+    test: Option<String>,
     value: Option<String>,
+    state: Option<String>,
+}
+
+impl Condition {
+    /// As Rust; `None` if it is odd.
+    fn code(&self) -> Option<String> {
+        let test = match (self.test.as_deref(), &self.value, &self.argument, self.state.as_deref()) {
+            (None, None, None, Some(state @ ("new" | "existing"))) => {
+                return Some(format!("When::State(State::{})", capital(state)));
+            }
+            (Some("equals"), Some(value), Some(_), None) => format!("Equals({value:?})"),
+            (Some(test @ ("set" | "unset" | "not-false")), None, Some(_), None) => capital(test),
+            _ => return None,
+        };
+        Some(format!("When::Argument({:?}, Test::{test})", self.argument.as_deref().unwrap_or_default()))
+    }
 }
 
 /// Checks the types against the table of operations and writes them as a slice sorted by name.
@@ -82,16 +102,12 @@ fn emit_terraform(terraform: &Terraform, table: &Table) -> String {
             fail(&format!("{TERRAFORM}: {kind}: {operation} is not in {SCOPES}"));
         }
         let when = terraform.when.get(kind).and_then(|operations| operations.get(operation));
-        let when = when.map_or("None".to_owned(), |when| {
-            let test = match (when.test.as_str(), &when.value) {
-                ("equals", Some(value)) => format!("Test::Equals({value:?})"),
-                (test, None) if test != "equals" => format!("Test::{}", capital(test)),
-                (test, _) => fail(&format!("{TERRAFORM}: {kind}: {operation}: odd condition {test}")),
-            };
-            format!("Some(When {{ argument: {:?}, test: {test} }})", when.argument)
+        let when = when.into_iter().flatten().map(|condition| {
+            condition.code().unwrap_or_else(|| fail(&format!("{TERRAFORM}: {kind}: {operation}: odd condition")))
         });
+        let when = when.collect::<Vec<_>>().join(", ");
         let calls = types.entry(kind.to_owned()).or_default();
-        let _ = write!(calls, "Calls {{ action: {action:?}, operation: {operation:?}, when: {when} }}, ");
+        let _ = write!(calls, "Calls {{ action: {action:?}, operation: {operation:?}, when: &[{when}] }}, ");
     };
     for (kind, actions) in &terraform.resources {
         for (action, operations) in actions {
@@ -101,7 +117,10 @@ fn emit_terraform(terraform: &Terraform, table: &Table) -> String {
     for (kind, operations) in &terraform.data_sources {
         operations.iter().for_each(|operation| call(&format!("data.{kind}"), "read", operation));
     }
-    let mut code = format!("/// What `{}` at {} calls.\n", terraform.provider, terraform.commit);
+    terraform.configure.iter().for_each(|operation| call(PROVIDER, "configure", operation));
+    let configure = types.remove(PROVIDER).unwrap_or_default();
+    let mut code = format!("static CONFIGURE: &[Calls] = &[{configure}];\n");
+    let _ = writeln!(code, "/// What `{}` at {} calls.", terraform.provider, terraform.commit);
     let _ = writeln!(code, "static KINDS: [Kind; {}] = [", types.len());
     for (kind, calls) in &types {
         let last = terraform.retired.get(kind);

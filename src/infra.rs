@@ -9,14 +9,19 @@ use std::sync::Arc;
 
 mod block;
 pub mod kinds;
-mod terraform;
+pub mod terraform;
 
 /// Whether a file of this name is read here.
 pub fn reads(name: &str) -> bool {
-    name.ends_with(".tf") || name.ends_with(".tofu")
+    terraform::is_configuration(name) || terraform::is_state_file(name)
 }
 
-/// The evidence in one file, in its order. An error is a file that cannot be parsed, with the line.
+/// The evidence in one file alone, in its order. An error is a file that cannot be parsed, with the line.
 pub fn read(file: &Arc<str>, text: &str) -> Result<Vec<Evidence>> {
-    terraform::read(file, text)
+    if !terraform::is_configuration(file) {
+        return terraform::read_output(file, text);
+    }
+    let mut project = terraform::Project::default();
+    project.add(terraform::parse(file, text)?);
+    Ok(terraform::read(&project))
 }

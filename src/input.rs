@@ -21,6 +21,8 @@ pub use walk::{files_below, find, is_folder};
 
 /// Source files above this size are not parsed; machine-made files are, people's are not that long.
 pub const MAX_SOURCE_BYTES: u64 = 8 << 20;
+/// Plans and states of Terraform above this size are not read: their tree takes several times as much memory.
+pub const MAX_OUTPUT_BYTES: u64 = 32 << 20;
 
 /// What to look for and where.
 #[derive(Clone, Debug, Default)]
@@ -92,16 +94,35 @@ pub enum Content {
 
 /// Reads one file and looks for anchor words. Also gives the bytes looked at.
 pub fn read(found: &Found) -> (Content, u64) {
-    read_content(&found.path, &found.shown)
+    read_content(&found.path, &found.shown, MAX_SOURCE_BYTES)
 }
 
 /// Reads one file of declared resources, as [`read`] does.
 pub fn read_declaration(found: &Declaration) -> (Content, u64) {
-    read_content(&found.path, &found.shown)
+    let written = infra::terraform::is_configuration(&found.shown);
+    read_content(&found.path, &found.shown, if written { MAX_SOURCE_BYTES } else { MAX_OUTPUT_BYTES })
 }
 
-fn read_content(path: &Path, shown: &str) -> (Content, u64) {
-    match read_bytes(path) {
+/// The configuration in a folder that was not walked (a module outside the named paths), with the list of downloaded
+/// modules; as reported, with the text. What cannot be read is not there.
+pub fn declarations_in(folder: &str) -> Vec<(Arc<str>, Arc<str>)> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut found = Vec::new();
+    for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if !path.is_file() || !infra::terraform::is_configuration(&name) && name != "modules.json" {
+            continue;
+        }
+        if let Ok(Bytes::All(bytes)) = read_bytes(&path, MAX_SOURCE_BYTES) {
+            found.push((shown(&path), text(bytes)));
+        }
+    }
+    found.sort();
+    found
+}
+
+fn read_content(path: &Path, shown: &str, most: u64) -> (Content, u64) {
+    match read_bytes(path, most) {
         Ok(Bytes::All(bytes)) => {
             let size = bytes.len() as u64;
             (judge(shown, bytes), size)
@@ -119,7 +140,7 @@ fn read_content(path: &Path, shown: &str) -> (Content, u64) {
 
 /// Reads a file again whatever it mentions, for the second pass; `None` if it is not text or went away.
 pub fn read_text(found: &Found) -> Option<File> {
-    match read_bytes(&found.path) {
+    match read_bytes(&found.path, MAX_SOURCE_BYTES) {
         Ok(Bytes::All(bytes)) if !is_binary(&bytes) => Some(File { path: found.shown.clone(), text: text(bytes) }),
         _ => None,
     }
@@ -149,12 +170,19 @@ pub fn head(path: &Path, most: usize) -> Option<Vec<u8>> {
 
 /// Whether a front end or a reader of declared resources reads files of this name.
 pub fn is_source(path: &Path) -> bool {
-    is_declaration(path)
+    is_named_declaration(path)
         || path.file_name().is_some_and(|name| Classifier::new().by_name(&name.to_string_lossy()).is_some())
 }
 
 fn is_declaration(path: &Path) -> bool {
     path.file_name().is_some_and(|name| infra::reads(&name.to_string_lossy()))
+}
+
+/// Whether a file that was named declares resources: plans have no name of their own, their first lines tell.
+fn is_named_declaration(path: &Path) -> bool {
+    let json = || path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+    let output = || head(path, 4096).is_some_and(|head| infra::terraform::is_output(&String::from_utf8_lossy(&head)));
+    is_declaration(path) || json() && output()
 }
 
 enum Bytes {
@@ -163,15 +191,15 @@ enum Bytes {
     Large(u64, bool),
 }
 
-fn read_bytes(path: &Path) -> io::Result<Bytes> {
+fn read_bytes(path: &Path, most: u64) -> io::Result<Bytes> {
     let mut file = fs::File::open(path)?;
     let size = file.metadata()?.len();
-    if size > MAX_SOURCE_BYTES {
+    if size > most {
         return Ok(Bytes::Large(size, anchors::in_stream(file)?));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
     // A file may grow while it is read; the bound is kept all the same.
-    file.by_ref().take(MAX_SOURCE_BYTES + 1).read_to_end(&mut bytes)?;
+    file.by_ref().take(most + 1).read_to_end(&mut bytes)?;
     Ok(Bytes::All(bytes))
 }
 

@@ -137,7 +137,7 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     for evidence in found.evidence {
         resolver.add(evidence);
     }
-    let declared = declared::read(&tree);
+    let declared = declared::read(&tree, &walk.paths);
     inputs.analyzed += declared.analyzed;
     inputs.bytes += declared.bytes;
     inputs.skipped.extend(declared.skipped);

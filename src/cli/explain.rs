@@ -6,7 +6,7 @@ use super::{Common, Format, Outcome};
 use crate::catalog::line::{Line, quote, rows};
 use crate::catalog::{Catalog, caveats, json};
 use crate::error::Result;
-use crate::infra::kinds::{Calls, Kind};
+use crate::infra::kinds::{Calls, Kind, When};
 use crate::privilege::takeover_reason;
 
 mod page;
@@ -83,7 +83,7 @@ fn as_call(catalog: &Catalog, kind: &Kind, call: &Calls) -> String {
         .raw("operation", &quote(call.operation))
         .raw("needs", &quote(&needs))
         .raw("chain", &quote(&chain));
-    let depends: Vec<&str> = call.when.iter().map(|when| when.argument).collect();
+    let depends: Vec<&str> = call.when.iter().map(When::decider).collect();
     line.list("depends_on", &depends).end()
 }
 

@@ -168,7 +168,7 @@ fn from_arguments(args: &GrantArgs, listing: &Listing) -> Result<Vec<Grant>> {
         found.push(grants::parse_argument(&args.granted.join(","))?);
     }
     for path in &args.grant {
-        found.extend(grants::parse(&grants::read_text(path)?, &crate::input::shown(path), listing)?);
+        found.extend(grants::load(path, listing)?);
     }
     Ok(found)
 }
@@ -194,7 +194,7 @@ fn from_declaration(declared: &Declared, loaded: &Loaded, listing: &Listing) -> 
     }
     for name in &declared.granted_from {
         let path = loaded.resolve(name);
-        let all = grants::parse(&grants::read_text(&path)?, &crate::input::shown(&path), listing)?;
+        let all = grants::load(&path, listing)?;
         let total = all.len();
         let wanted: Vec<Grant> = match &declared.id {
             Some(id) => {

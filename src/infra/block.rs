@@ -1,11 +1,12 @@
 //! One block as evidence: an entry of the table for each operation, or the word that nothing is known about it.
 
-use super::kinds::{self, Calls, Test};
+use super::kinds::{self, Calls, State, Test, When};
 use crate::evidence::{Call, Confidence, Evidence, Place, Step};
 use crate::ir::{Name, Span};
 use std::sync::Arc;
 
 /// What is written for an argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Argument {
     /// A literal: a string as it is, `true` and `false` by these words.
     Literal(String),
@@ -13,53 +14,95 @@ pub(super) enum Argument {
     Open,
 }
 
+/// Whether what is declared is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exists {
+    /// It is.
+    Yes,
+    /// It is about to be created.
+    No,
+    /// The configuration alone does not tell.
+    Unknown,
+}
+
 /// A block where it stands.
-pub(super) struct Block<'a> {
-    pub file: &'a Arc<str>,
+pub(super) struct Block {
+    pub file: Arc<str>,
     /// From the first keyword to the opening brace.
     pub span: Span,
     /// `datadog_dashboard.main`, `data.datadog_role.admin`.
     pub address: String,
+    /// The tool whose language it is.
+    pub vocabulary: &'static str,
+    /// The configured provider; empty where there is no such thing.
+    pub provider: Name,
 }
 
-/// The evidence of a resource or data source of this type; `argument` looks up what the block says, by dotted name.
-pub(super) fn declared(block: &Block<'_>, kind: &str, argument: impl Fn(&str) -> Option<Argument>) -> Vec<Evidence> {
-    let Some(known) = kinds::find(kind) else {
-        let near = kinds::nearest(kind).map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
-        return vec![opaque(block, format!("{kind}{near}"), "unknown-type")];
+/// Looks up what a block says about an argument, by dotted name.
+pub(super) type LookUp<'a> = dyn Fn(&str) -> Option<Argument> + 'a;
+
+/// The evidence of a resource or data source of this type; `happens` tells which calls come into question.
+pub(super) fn declared(
+    block: &Block,
+    kind: &str,
+    exists: Exists,
+    happens: &dyn Fn(&Calls) -> bool,
+    argument: &LookUp<'_>,
+) -> Vec<Evidence> {
+    match kinds::find(kind) {
+        Some(known) => calls(block, kind, known.calls, exists, happens, argument),
+        None => vec![unknown(block, kind, kinds::nearest(kind))],
+    }
+}
+
+/// The evidence of a type that nobody knows, with the nearest name.
+pub(super) fn unknown(block: &Block, kind: &str, near: Option<&str>) -> Evidence {
+    let near = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
+    opaque(block, format!("{kind}{near}"), "unknown-type")
+}
+
+/// The evidence of these calls, as far as they happen.
+pub(super) fn calls(
+    block: &Block,
+    kind: &str,
+    calls: &[Calls],
+    exists: Exists,
+    happens: &dyn Fn(&Calls) -> bool,
+    argument: &LookUp<'_>,
+) -> Vec<Evidence> {
+    let called =
+        calls.iter().filter(|call| happens(call) && call.when.iter().all(|when| holds(when, exists, argument)));
+    called.map(|call| call_of(block, kind, call.action, call.operation)).collect()
+}
+
+/// The evidence of one call.
+pub(super) fn call_of(block: &Block, kind: &str, action: &str, operation: &str) -> Evidence {
+    let declared = Call::Declared {
+        vocabulary: block.vocabulary,
+        kind: Name::new(kind),
+        action: Name::new(action),
+        operation: Name::new(operation),
+        address: Name::new(&block.address),
+        provider: block.provider.clone(),
     };
-    // What decides between the scopes that a call may need.
-    let literals: Vec<(Name, Name)> = match argument("draft_status") {
-        Some(Argument::Literal(value)) => vec![("draft_status".into(), value.into())],
-        _ => Vec::new(),
-    };
-    let called = known.calls.iter().filter(|call| happens(call, &argument));
-    called
-        .map(|call| {
-            let declared = Call::Declared {
-                vocabulary: "terraform",
-                kind: Name::new(kind),
-                action: Name::new(call.action),
-                operation: Name::new(call.operation),
-                address: Name::new(&block.address),
-                provider: Name::new_static("datadog"),
-            };
-            Evidence { literals: literals.clone(), ..evidence(block, declared, &[&block.address, call.action]) }
-        })
-        .collect()
+    evidence(block, declared, &[&block.address, action])
 }
 
 /// Evidence of a call of which nothing more is known.
-pub(super) fn opaque(block: &Block<'_>, what: String, reason: &'static str) -> Evidence {
+pub(super) fn opaque(block: &Block, what: String, reason: &'static str) -> Evidence {
     evidence(block, Call::Opaque { what: Name::from(what), reason }, &[&block.address])
 }
 
-fn happens(call: &Calls, argument: impl Fn(&str) -> Option<Argument>) -> bool {
-    let Some(when) = &call.when else { return true };
-    match (&when.test, argument(when.argument)) {
+fn holds(when: &When, exists: Exists, argument: &LookUp<'_>) -> bool {
+    let (name, test) = match when {
+        When::State(State::New) => return exists != Exists::Yes,
+        When::State(State::Existing) => return exists != Exists::No,
+        When::Argument(name, test) => (*name, test),
+    };
+    match (test, argument(name)) {
         (Test::Unset, written) => written.is_none(),
         (Test::Set, None) => false,
-        (Test::Set, Some(Argument::Literal(value))) => value != "false",
+        (Test::Set, Some(Argument::Literal(value))) => value != "false" && !value.is_empty(),
         (Test::NotFalse, Some(Argument::Literal(value))) => value != "false",
         (Test::Equals(wanted), Some(Argument::Literal(value))) => value == *wanted,
         // A required argument that cannot be seen (a dynamic block) may be anything.
@@ -67,13 +110,13 @@ fn happens(call: &Calls, argument: impl Fn(&str) -> Option<Argument>) -> bool {
     }
 }
 
-fn evidence(block: &Block<'_>, call: Call, steps: &[&str]) -> Evidence {
+fn evidence(block: &Block, call: Call, steps: &[&str]) -> Evidence {
     let step = |what: &&str| Step { what: Name::new(what), file: block.file.clone(), span: block.span };
     Evidence {
         call,
         place: Place::Source { file: block.file.clone(), language: None, span: block.span },
         confidence: Confidence::Certain,
-        test: is_test(block.file),
+        test: is_test(&block.file),
         literals: Vec::new(),
         steps: steps.iter().map(step).collect(),
         observed: None,

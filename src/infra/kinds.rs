@@ -16,21 +16,42 @@ pub struct Kind {
 /// One operation that an action calls.
 #[derive(Debug)]
 pub struct Calls {
-    /// `create`, `read`, `update`, `delete`, or `plan` for what is called while planning only.
+    /// `create`, `read`, `update`, `delete`, `plan` for what is called while planning only, `configure` for what the provider
+    /// calls when it starts.
     pub action: &'static str,
     /// `v1:CreateMonitor`, or method and path of an endpoint that has no name.
     pub operation: &'static str,
-    /// Called only if this holds of the block.
-    pub when: Option<When>,
+    /// Called only if all of this holds.
+    pub when: &'static [When],
 }
 
-/// What must hold of an argument.
+/// A condition.
 #[derive(Debug)]
-pub struct When {
-    /// The argument; `selectors.trigger_source` is one of a nested block.
-    pub argument: &'static str,
-    /// What it must be.
-    pub test: Test,
+pub enum When {
+    /// An argument passes a test; `selectors.trigger_source` is one of a nested block.
+    Argument(&'static str, Test),
+    /// The thing is in this state.
+    State(State),
+}
+
+impl When {
+    /// What decides, in a word.
+    pub fn decider(&self) -> &'static str {
+        match self {
+            Self::Argument(name, _) => name,
+            Self::State(State::New) => "being new",
+            Self::State(State::Existing) => "being there already",
+        }
+    }
+}
+
+/// Whether a thing exists.
+#[derive(Debug)]
+pub enum State {
+    /// It is about to be created.
+    New,
+    /// It was created before.
+    Existing,
 }
 
 /// A test of an argument. One whose value is not written out passes every test but `Unset`.
@@ -53,15 +74,31 @@ pub fn all() -> &'static [Kind] {
     &KINDS
 }
 
+/// What the provider calls when it starts.
+pub fn configure() -> &'static [Calls] {
+    CONFIGURE
+}
+
 /// The type of this name.
 pub fn find(name: &str) -> Option<&'static Kind> {
     let at = KINDS.binary_search_by(|kind| kind.name.cmp(name)).ok()?;
     KINDS.get(at)
 }
 
-/// The type whose name is most like this one, if any is close enough for a slip of the pen.
+/// The type whose name is most like this one, if any is close enough for a slip of the pen or for a forgotten word.
 pub fn nearest(name: &str) -> Option<&'static str> {
     let distance = |kind: &Kind| strsim::damerau_levenshtein(kind.name, name);
     let near = KINDS.iter().filter(|kind| kind.name.len().abs_diff(name.len()) <= 3);
-    near.map(|kind| (distance(kind), kind.name)).min().filter(|(distance, _)| *distance <= 3).map(|(_, name)| name)
+    let slip =
+        near.map(|kind| (distance(kind), kind.name)).min().filter(|(distance, _)| *distance <= 3).map(|(_, name)| name);
+    slip.or_else(|| longer(name))
+}
+
+/// The shortest name that has all words of this one and more.
+fn longer(name: &str) -> Option<&'static str> {
+    let words: Vec<&str> = name.split('_').collect();
+    let has_all = |kind: &&Kind| words.iter().all(|word| kind.name.split('_').any(|known| known == *word));
+    let fitting =
+        KINDS.iter().filter(|kind| words.len() > 2 && kind.name.starts_with(words.first().copied().unwrap_or("")));
+    fitting.filter(has_all).map(|kind| (kind.name.len(), kind.name)).min().map(|(_, name)| name)
 }

@@ -1,124 +1,67 @@
-//! Terraform and OpenTofu configuration (`*.tf`): resources, data sources and modules that are not here.
+//! Terraform and OpenTofu: configuration (`*.tf`, `*.tf.json`), plans and states in JSON, and the keys declared in them.
 //!
-//! Every file is read on its own. Commented-out blocks are comments, nested blocks are arguments.
+//! `hcl` and `json_syntax` read the two spellings into one `tree`; `project` knows which module calls which, `eval` computes
+//! values, `blocks` and `keys` say what the blocks mean; `plan` and `state` read what Terraform writes.
 
-use super::block::{self, Argument, Block};
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
-use crate::ir::Span;
-use hcl_edit::Span as _;
-use hcl_edit::expr::Expression;
-use hcl_edit::structure::{Block as Hcl, Body};
+use crate::json;
 use std::sync::Arc;
 
-/// The evidence of one file.
-pub(super) fn read(file: &Arc<str>, text: &str) -> Result<Vec<Evidence>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let body = hcl_edit::parser::parse_body(text).map_err(|error| {
-        Error::new("not valid Terraform, its resources are not counted")
-            .at(&**file)
-            .line(error.location().line() as u64)
-            .help("run `terraform fmt`, which names the mistake")
-    })?;
-    let mut lines = Lines::new(text);
+mod blocks;
+mod eval;
+mod hcl;
+mod json_syntax;
+pub mod keys;
+mod plan;
+mod project;
+mod state;
+mod tree;
+
+pub use keys::{DeclaredKey, Element, Scopes};
+pub use project::{Fetch, Parsed, Project, parse};
+
+/// Whether a file of this name is configuration.
+pub fn is_configuration(name: &str) -> bool {
+    [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a file of this name is a state.
+pub fn is_state_file(name: &str) -> bool {
+    name.ends_with(".tfstate") || name.ends_with(".tfstate.json")
+}
+
+/// Whether a JSON text that begins like this is a plan or a state: both name the version of what wrote them at the top.
+pub fn is_output(head: &str) -> bool {
+    head.trim_start_matches('\u{feff}').trim_start().starts_with('{')
+        && head.contains("\"terraform_version\"")
+        && (head.contains("\"format_version\"") || head.contains("\"version\""))
+}
+
+/// The evidence of all configuration of a tree.
+pub fn read(project: &Project) -> Vec<Evidence> {
     let mut found = Vec::new();
-    for hcl in body.blocks() {
-        let labels: Vec<&str> = hcl.labels.iter().map(|label| label.as_str()).collect();
-        let at = |address: String, lines: &mut Lines<'_>| Block { file, span: lines.header(hcl), address };
-        match (hcl.ident.as_str(), labels.as_slice()) {
-            ("resource", [kind, name]) if kind.starts_with("datadog_") => {
-                let block = at(format!("{kind}.{name}"), &mut lines);
-                found.extend(block::declared(&block, kind, |argument| look_up(&hcl.body, argument)));
-            }
-            ("data", [kind, name]) if kind.starts_with("datadog_") => {
-                let kind = format!("data.{kind}");
-                let block = at(format!("{kind}.{name}"), &mut lines);
-                found.extend(block::declared(&block, &kind, |argument| look_up(&hcl.body, argument)));
-            }
-            ("module", [name]) => {
-                if let Some(Argument::Literal(source)) = look_up(&hcl.body, "source")
-                    && is_remote(&source)
-                {
-                    let block = at(format!("module.{name}"), &mut lines);
-                    let what = format!("module.{name} from {}", without_login(&source));
-                    found.push(block::opaque(&block, what, "module-not-downloaded"));
-                }
-            }
-            _ => {}
+    project.walk(false, &mut |instance, body| found.extend(blocks::evidence(project, instance, body)));
+    found
+}
+
+/// The evidence of a plan or a state.
+///
+/// # Errors
+/// If it is not JSON, or neither of them.
+pub fn read_output(file: &Arc<str>, text: &str) -> Result<Vec<Evidence>> {
+    let values = json::read(text.strip_prefix('\u{feff}').unwrap_or(text)).map_err(|error| error.at(&**file))?;
+    let mut found = Vec::new();
+    for value in &values {
+        if plan::is_output(value) {
+            found.extend(plan::read(file, value));
+        } else if state::is_state(value) {
+            found.extend(state::read(file, value));
+        } else {
+            return Err(Error::new("neither a plan nor a state of Terraform")
+                .at(&**file)
+                .help("write it with `terraform show -json PLANFILE > plan.json`"));
         }
     }
     Ok(found)
-}
-
-/// Whether a module lies elsewhere and its name says that it is about Datadog.
-fn is_remote(source: &str) -> bool {
-    let local = ["./", "../", "/"].iter().any(|start| source.starts_with(start));
-    !local && source.to_ascii_lowercase().contains("datadog")
-}
-
-/// An address without the user and password that may stand in it.
-fn without_login(source: &str) -> String {
-    match source.split_once("://") {
-        Some((scheme, rest)) => match rest.split_once('@') {
-            Some((login, rest)) if !login.contains('/') => format!("{scheme}://{rest}"),
-            _ => source.to_owned(),
-        },
-        None => source.to_owned(),
-    }
-}
-
-/// What a block says about an argument; with a dot, one of a nested block.
-fn look_up(body: &Body, argument: &str) -> Option<Argument> {
-    let Some((outer, inner)) = argument.split_once('.') else {
-        let value = body.get_attribute(argument).map(|attribute| literal(&attribute.value));
-        let block = || body.blocks().any(|block| is_named(block, argument)).then_some(Argument::Open);
-        return value.or_else(block);
-    };
-    body.blocks().find(|block| block.has_ident(outer)).and_then(|block| look_up(&block.body, inner))
-}
-
-fn is_named(block: &Hcl, name: &str) -> bool {
-    block.has_ident(name) || block.has_ident("dynamic") && block.has_labels(&[name])
-}
-
-fn literal(value: &Expression) -> Argument {
-    match value {
-        Expression::Bool(value) => Argument::Literal(value.to_string()),
-        Expression::String(value) => Argument::Literal(value.as_str().to_owned()),
-        _ => Argument::Open,
-    }
-}
-
-/// Turns offsets, asked for in rising order, into lines and columns in one pass.
-struct Lines<'t> {
-    text: &'t str,
-    /// Offset, line and start of the line that the last answer ended with.
-    offset: usize,
-    line: u32,
-    start: usize,
-}
-
-impl<'t> Lines<'t> {
-    fn new(text: &'t str) -> Self {
-        Self { text, offset: 0, line: 1, start: 0 }
-    }
-
-    /// From the keyword of a block to the end of its last label.
-    fn header(&mut self, hcl: &Hcl) -> Span {
-        let keyword = hcl.ident.span().unwrap_or_default();
-        let end = hcl.labels.last().and_then(|label| label.span()).map_or(keyword.end, |label| label.end);
-        let (line, column) = self.place(keyword.start);
-        let (end_line, end_column) = self.place(end);
-        Span::new(line, column, end_line, end_column)
-    }
-
-    fn place(&mut self, offset: usize) -> (u32, u32) {
-        let passed = self.text.as_bytes().get(self.offset..offset).unwrap_or_default();
-        for at in memchr::memchr_iter(b'\n', passed) {
-            self.line = self.line.saturating_add(1);
-            self.start = self.offset + at + 1;
-        }
-        self.offset = self.offset.max(offset);
-        (self.line, u32::try_from(offset.saturating_sub(self.start)).unwrap_or(u32::MAX - 1) + 1)
-    }
 }

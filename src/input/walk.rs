@@ -1,6 +1,8 @@
 //! The walk: which regular files lie under the given paths, in an order that does not depend on threads.
 
-use super::{Classifier, Declaration, Found, Options, Skipped, Tree, is_declaration, shown, unreadable};
+use super::{
+    Classifier, Declaration, Found, Options, Skipped, Tree, is_declaration, is_named_declaration, shown, unreadable,
+};
 use crate::error::{Error, Result};
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -55,7 +57,7 @@ pub fn find(options: &Options) -> Result<Tree> {
         } else if meta.is_file() {
             tree.files += 1;
             match named(path, &classifier) {
-                _ if is_declaration(path) => {
+                _ if is_named_declaration(path) => {
                     tree.declarations.push(Declaration { path: path.clone(), shown: shown(path) });
                 }
                 Some(front_end) => tree.sources.push(Found { path: path.clone(), shown: shown(path), front_end }),

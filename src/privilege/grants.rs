@@ -6,6 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::evidence::Place;
+use crate::infra::terraform::{self as configuration, DeclaredKey, Project};
 use crate::ir::Name;
 use crate::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -290,10 +291,13 @@ pub fn read_text(path: &Path) -> Result<String> {
 pub fn parse(text: &str, file: &str, listing: &Listing) -> Result<Vec<Grant>> {
     let file: Arc<str> = file.into();
     let context = Context { file: file.clone(), listing };
-    if file.ends_with(".tf") {
-        let found = terraform::read(text, &file).map_err(|error| error.at(&*file))?;
-        let none = || Error::new("no key or token is declared in it").at(&*file);
-        return if found.is_empty() { Err(none()) } else { Ok(found) };
+    if configuration::is_configuration(&file) {
+        let mut project = Project::default();
+        project.add(configuration::parse(&file, text)?);
+        // Locals, variables and modules may stand in the files beside it.
+        let folder = file.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        add_all(&mut project, folder, |sibling| sibling != &*file);
+        return declared(&mut project, &file, |key| key.block.file() == &file);
     }
     let starts = text.trim_start();
     let grants = if starts.starts_with(['{', '[']) && !plain::is_bracketed_words(starts) {
@@ -309,6 +313,40 @@ pub fn parse(text: &str, file: &str, listing: &Listing) -> Result<Vec<Grant>> {
         return Err(Error::new("the listing is empty: no key, token, client or role in it").at(&*file));
     }
     Ok(grants)
+}
+
+/// Reads every grant of a file (`-` for standard input), or every key that the Terraform in a folder declares.
+///
+/// # Errors
+/// As [`read_text`] and [`parse`]; also if nothing is declared in a folder.
+pub fn load(path: &Path, listing: &Listing) -> Result<Vec<Grant>> {
+    let shown = crate::input::shown(path);
+    if path.is_dir() {
+        let mut project = Project::default();
+        add_all(&mut project, &shown, |_| true);
+        return declared(&mut project, &shown, |_| true);
+    }
+    parse(&read_text(path)?, &shown, listing)
+}
+
+/// Adds the configuration of a folder; what cannot be parsed is left to `scan` to complain about.
+fn add_all(project: &mut Project, folder: &str, wanted: impl Fn(&str) -> bool) {
+    let files = crate::input::declarations_in(folder).into_iter().filter(|(file, _)| wanted(file));
+    for (file, text) in files.filter(|(file, _)| configuration::is_configuration(file)) {
+        if let Ok(parsed) = configuration::parse(&file, &text) {
+            project.add(parsed);
+        }
+    }
+}
+
+fn declared(project: &mut Project, at: &str, wanted: impl Fn(&DeclaredKey) -> bool) -> Result<Vec<Grant>> {
+    project.complete(&crate::input::declarations_in);
+    let keys = configuration::keys::declared(project).into_iter().filter(wanted);
+    let found: Vec<Grant> = keys.filter_map(terraform::grant).collect();
+    if found.is_empty() {
+        return Err(Error::new("no key, token or role is declared in it").at(at));
+    }
+    Ok(found)
 }
 
 /// The "file" of scopes given on the command line.

@@ -57,9 +57,14 @@ pub fn describe(reason: &str) -> (&'static str, &'static str) {
         "unknown-type" => {
             ("the resource type is not in the table", "look its API calls up in the provider's documentation")
         }
-        "module-not-downloaded" => {
-            ("the module's source is not here", "run `terraform init`, or scan the module's own folder")
-        }
+        "module-not-downloaded" => (
+            "the module comes from a registry or a repository and is not here, so what it declares does not count",
+            "run `terraform init` next to it, which puts it into .terraform/modules, or give the plan: terraform show -json PLANFILE > plan.json",
+        ),
+        "module-not-found" => (
+            "the module's folder is not here, or was left out",
+            "name the folder that holds both, or take it out of --exclude",
+        ),
         _ => ("the call cannot be decided", "look at the place; a recorded trace would tell (--trace)"),
     }
 }

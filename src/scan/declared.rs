@@ -1,13 +1,17 @@
-//! From files that declare resources to evidence: each with an anchor word is read once, independently of the others.
+//! From files that declare resources to evidence: configuration as a whole, because modules call each other; plans and
+//! states each on their own.
 //!
-//! What the blocks mean is left to `infra`.
+//! What the blocks mean is left to `infra`. Trees without a word of Datadog's in their configuration cost a read, not a parse.
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::evidence::Evidence;
-use crate::infra;
+use crate::infra::terraform::{self, Parsed, Project};
 use crate::input::{self, Content, Declaration, Skipped, Strength, Tree};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What the declarations came to.
 #[derive(Default)]
@@ -19,42 +23,106 @@ pub(super) struct Declared {
     pub problems: Vec<Error>,
 }
 
-/// Reads every declaration of a tree.
-pub(super) fn read(tree: &Tree) -> Declared {
-    let read: Vec<Declared> = tree.declarations.par_iter().map(one).collect();
+/// A file that was read.
+struct Read<'t> {
+    found: &'t Declaration,
+    text: Arc<str>,
+    strength: Strength,
+}
+
+/// Reads every declaration of a tree; `paths` are what the user named.
+pub(super) fn read(tree: &Tree, paths: &[PathBuf]) -> Declared {
     let mut all = Declared::default();
-    for file in read {
-        all.evidence.extend(file.evidence);
-        all.analyzed += file.analyzed;
-        all.bytes += file.bytes;
-        all.skipped.extend(file.skipped);
-        all.problems.extend(file.problems);
+    let contents: Vec<_> = tree.declarations.par_iter().map(|found| (found, input::read_declaration(found))).collect();
+    let mut files = Vec::new();
+    for (found, (content, bytes)) in contents {
+        all.bytes += bytes;
+        match content {
+            Content::Text(text, strength) => files.push(Read { found, text, strength }),
+            Content::Skipped(reason) => all.skipped.push(Skipped { file: found.shown.clone(), reason }),
+            Content::Failed(error) => all.problems.push(error),
+        }
     }
+    let (configuration, outputs): (Vec<Read<'_>>, Vec<Read<'_>>) =
+        files.into_iter().partition(|file| terraform::is_configuration(&file.found.shown));
+    for file in outputs.iter().filter(|file| file.strength == Strength::Strong) {
+        all.take(guarded(&file.found.shown, || terraform::read_output(&file.found.shown, &file.text)));
+    }
+    read_configuration(&configuration, paths, &mut all);
     all
 }
 
-fn one(found: &Declaration) -> Declared {
-    let (content, bytes) = input::read_declaration(found);
-    let mut it = Declared { bytes, ..Declared::default() };
-    match content {
-        Content::Text(text, Strength::Strong) => {
-            // A parser that panics costs the file, not the run.
-            match catch_unwind(AssertUnwindSafe(|| infra::read(&found.shown, &text))) {
-                Ok(Ok(evidence)) => {
-                    it.analyzed = 1;
-                    it.evidence = evidence;
-                }
-                Ok(Err(error)) => it.problems.push(error),
-                Err(_) => it.problems.push(
-                    Error::new("the reader of Terraform failed on the file, which is a bug in ddscope")
-                        .at(&*found.shown)
-                        .help(format!("leave it out with --exclude {}, and please report it", found.shown)),
-                ),
+impl Declared {
+    fn take(&mut self, read: Result<Vec<Evidence>>) {
+        match read {
+            Ok(evidence) => {
+                self.analyzed += 1;
+                self.evidence.extend(evidence);
             }
+            Err(error) => self.problems.push(error),
         }
-        Content::Text(..) => {}
-        Content::Skipped(reason) => it.skipped.push(Skipped { file: found.shown.clone(), reason }),
-        Content::Failed(error) => it.problems.push(error),
     }
-    it
+}
+
+fn read_configuration(files: &[Read<'_>], paths: &[PathBuf], all: &mut Declared) {
+    let concerned = concerned(files);
+    let parse = |file: &Read<'_>| guarded(&file.found.shown, || terraform::parse(&file.found.shown, &file.text));
+    let parsed: Vec<(Strength, Result<Parsed>)> =
+        concerned.par_iter().map(|file| (file.strength, parse(file))).collect();
+    let mut project = Project::default();
+    for (strength, parsed) in parsed {
+        match parsed {
+            Ok(parsed) => {
+                all.analyzed += u64::from(strength == Strength::Strong);
+                project.add(parsed);
+            }
+            // A file that does not mention Datadog only lends its locals.
+            Err(error) if strength == Strength::Strong => all.problems.push(error),
+            Err(_) => {}
+        }
+    }
+    let inside = |folder: &str| {
+        let named = |path: &PathBuf| {
+            let shown = input::shown(path);
+            &*shown == "." && !folder.starts_with("..") && !folder.starts_with('/')
+                || folder.starts_with(&format!("{shown}/"))
+        };
+        paths.iter().any(named) && !folder.contains(".terraform/")
+    };
+    // What lies inside the named paths and was not found was left out on purpose.
+    let fetch = |folder: &str| if inside(folder) { Vec::new() } else { input::declarations_in(folder) };
+    let whole = guarded("the Terraform configuration", || {
+        project.complete(&fetch);
+        Ok(terraform::read(&project))
+    });
+    match whole {
+        Ok(evidence) => all.evidence.extend(evidence),
+        Err(error) => all.problems.push(error),
+    }
+    all.problems.append(&mut project.problems);
+}
+
+/// Files in folders that mention Datadog, and those that may call a module there.
+fn concerned<'r, 't>(files: &'r [Read<'t>]) -> Vec<&'r Read<'t>> {
+    let folder = |file: &Read<'_>| file.found.shown.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let strong: BTreeSet<String> = files.iter().filter(|file| file.strength == Strength::Strong).map(folder).collect();
+    let names: BTreeSet<&str> =
+        strong.iter().filter_map(|it| it.rsplit('/').next()).filter(|it| !it.is_empty()).collect();
+    let calls = |file: &Read<'_>| {
+        memchr::memmem::find(file.text.as_bytes(), b"module").is_some()
+            && names.iter().any(|name| file.text.contains(name))
+    };
+    if strong.is_empty() {
+        return Vec::new();
+    }
+    files.iter().filter(|file| strong.contains(&folder(file)) || calls(file)).collect()
+}
+
+/// A reader that panics costs its file, not the run.
+fn guarded<T>(what: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        Err(Error::new("the reader of Terraform failed, which is a bug in ddscope")
+            .at(what)
+            .help(format!("leave it out with --exclude {what}, and please report it")))
+    })
 }

@@ -3,7 +3,7 @@
 use super::subject::{Answer, Subject, opened};
 use crate::catalog::requirement::{Requirement, State};
 use crate::catalog::{Catalog, Held, Operation, Past, Quality, Scope, Status, caveats, names};
-use crate::infra::kinds::Kind;
+use crate::infra::kinds::{Kind, When};
 use crate::privilege::takeover_reason;
 use crate::report::style::{BOLD, DIM, SCOPE, WARN, count};
 use std::fmt::Write as _;
@@ -71,8 +71,10 @@ fn declared_page(catalog: &Catalog, kind: &Kind, out: &mut String) {
                 Some(operation) => phrase(&operation.app_key, operation.auth.keys),
                 None => "what it needs is not published".to_owned(),
             };
-            let when = call.when.as_ref().map(|when| format!("  {DIM}depends on {}{DIM:#}", when.argument));
-            let _ = writeln!(out, "    {}  {needs}{}", call.operation, when.unwrap_or_default());
+            let when: Vec<&str> = call.when.iter().map(When::decider).collect();
+            let when =
+                if when.is_empty() { String::new() } else { format!("  {DIM}depends on {}{DIM:#}", when.join(", ")) };
+            let _ = writeln!(out, "    {}  {needs}{when}", call.operation);
         }
     }
 }

@@ -1,88 +1,62 @@
-//! Keys and tokens declared in one Terraform file: the literal `scopes` lists of their resources.
+//! Keys, tokens and roles declared in Terraform: what `infra` found, as grants.
 //!
-//! Values that need evaluation (locals, variables, other files) are not followed here; such a list is a problem of the
-//! grant, never an empty one.
+//! A list that cannot be told whole is a problem of the grant, never a shorter one.
 
 use super::secret::masked;
-use super::{Grant, Granted, Holding, Result, Source};
-use crate::config::LineIndex;
-use crate::error::Error;
-use crate::evidence::Place;
-use hcl_edit::Span;
+use super::{Grant, Granted, Holding, Source};
+use crate::infra::terraform::{DeclaredKey, Element, Scopes};
 use hcl_edit::expr::{Expression, TraversalOperator};
-use hcl_edit::structure::{Block, Body};
-use std::ops::Range;
-use std::sync::Arc;
+use hcl_edit::structure::Block;
 
 /// How a looked-up id is kept in a grant, before the permission's name.
 pub(crate) const LOOKUP: &str = "data.datadog_permissions:";
 
-/// Deepest nesting of brackets that is parsed: the parser recurses.
-const DEPTH: usize = 100;
-
-/// Every declared key and token of a file.
-///
-/// # Errors
-/// If it is not HCL, or nested beyond reason.
-pub(super) fn read(text: &str, file: &Arc<str>) -> Result<Vec<Grant>> {
-    let at = At { lines: LineIndex::new(text), file: file.clone() };
-    if depth(text) > DEPTH {
-        return Err(Error::new(format!("nested deeper than {DEPTH} levels")));
-    }
-    let body: Body = text.parse().map_err(|error: hcl_edit::parser::Error| {
-        let line = u64::try_from(error.location().line()).unwrap_or(0);
-        Error::new(format!("not valid HCL: {}", error.message())).line(line)
-    })?;
-    Ok(body.blocks().filter_map(|block| grant(block, &at)).collect())
-}
-
 /// The resource types that carry `scopes`, and what they make.
 pub(crate) fn source_of(block: &Block) -> Option<Source> {
     let kind = block.labels.first().filter(|_| block.ident.as_str() == "resource")?;
-    match kind.as_str() {
+    source(kind.as_str()).filter(|source| *source != Source::Role)
+}
+
+/// What a declared type makes.
+pub(super) fn source(kind: &str) -> Option<Source> {
+    match kind {
         "datadog_application_key" | "datadog_service_account_application_key" => Some(Source::ApplicationKey),
         "datadog_service_access_token" => Some(Source::ServiceAccessToken),
+        "datadog_role" => Some(Source::Role),
         _ => None,
     }
 }
 
-struct At {
-    lines: LineIndex,
-    file: Arc<str>,
-}
-
-impl At {
-    fn place(&self, range: Option<Range<usize>>) -> Place {
-        let span = self.lines.span(range.unwrap_or(0..0));
-        Place::Source { file: self.file.clone(), language: None, span }
-    }
-}
-
-fn grant(block: &Block, at: &At) -> Option<Grant> {
-    let source = source_of(block)?;
-    let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
-    let name = labels.join(".");
-    let Some(attribute) = block.body.get_attribute("scopes") else {
-        return Some(Grant::declared(name, source, None, at.place(block.span())));
-    };
-    let place = at.place(attribute.value.span());
-    let Expression::Array(list) = &attribute.value else {
-        let mut grant = Grant::new(name, source, Holding::Scopes(Vec::new()), place);
-        grant.problems.push("`scopes` is not written out as a list here".to_owned());
-        return Some(grant);
+/// A declared key as a grant.
+pub(super) fn grant(key: DeclaredKey) -> Option<Grant> {
+    let source = source(&key.kind)?;
+    let elements = match key.scopes {
+        Scopes::Absent => return Some(Grant::declared(key.address, source, None, key.place)),
+        Scopes::Open(what) => {
+            let mut grant = Grant::new(key.address, source, Holding::Scopes(Vec::new()), key.place);
+            grant.problems.push(format!("`scopes` is decided by {what}, whose value is not written here"));
+            return Some(grant);
+        }
+        Scopes::List(elements) => elements,
     };
     let mut problems = Vec::new();
     let mut scopes = Vec::new();
-    for value in list.iter() {
-        match (value.as_str(), looked_up(value)) {
-            (Some(name), _) => scopes.push(Granted { name: masked(name).into(), place: at.place(value.span()) }),
-            (_, Some(lookup)) => scopes.push(Granted { name: lookup.into(), place: at.place(value.span()) }),
-            _ => problems.push("an element of `scopes` is not a literal name".to_owned()),
+    for element in elements {
+        match element {
+            Element::Name(name, place) => scopes.push(Granted { name: masked(&name).into(), place }),
+            // Roles are given ids; keys refuse them.
+            Element::LookedUp(name, place) if source == Source::Role => {
+                scopes.push(Granted { name: name.into(), place })
+            }
+            Element::LookedUp(name, place) => scopes.push(Granted { name: format!("{LOOKUP}{name}").into(), place }),
+            Element::Open(what, _) => {
+                problems.push(format!("an element of `scopes` is {what}, which is not a literal name"))
+            }
         }
     }
-    let mut grant = match scopes.is_empty() && !problems.is_empty() {
-        true => Grant::new(name, source, Holding::Scopes(scopes), place),
-        false => Grant::declared(name, source, Some(scopes), place),
+    let mut grant = match (source, scopes.is_empty() && problems.is_empty()) {
+        (Source::Role, _) | (_, false) => Grant::new(key.address, source, Holding::Scopes(scopes), key.place),
+        _ => Grant::declared(key.address, source, Some(scopes), key.place),
     };
     grant.problems = problems;
     Some(grant)
@@ -98,18 +72,4 @@ pub(crate) fn looked_up(value: &Expression) -> Option<String> {
     });
     let kind = steps.next()?;
     (kind == "datadog_permissions").then(|| steps.next_back()).flatten().map(|name| format!("{LOOKUP}{name}"))
-}
-
-/// Deepest nesting of brackets, whatever they stand in.
-fn depth(text: &str) -> usize {
-    let (mut now, mut most) = (0usize, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'{' | b'[' | b'(' => now += 1,
-            b'}' | b']' | b')' => now = now.saturating_sub(1),
-            _ => {}
-        }
-        most = most.max(now);
-    }
-    most
 }

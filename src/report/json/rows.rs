@@ -184,7 +184,11 @@ fn kind(evidence: &Evidence) -> &'static str {
         (_, Call::Legacy { .. }) => "legacy-sdk",
         (_, Call::Http { .. }) => "http",
         (_, Call::Declared { vocabulary, .. }) => vocabulary,
-        (_, Call::Opaque { reason, .. }) if matches!(*reason, "unknown-type" | "module-not-downloaded") => "terraform",
+        (_, Call::Opaque { reason, .. })
+            if matches!(*reason, "unknown-type" | "module-not-downloaded" | "module-not-found") =>
+        {
+            "terraform"
+        }
         (_, Call::Opaque { .. }) => "sdk",
         (_, Call::Told { kind, .. }) => kind,
     }
