@@ -5,7 +5,7 @@
 use crate::catalog::{Catalog, Held};
 use crate::error::{Error, Result};
 use crate::ir::Name;
-use crate::privilege::{Credential, Listing, Solution, Tables};
+use crate::privilege::{Credential, Listing, Solution, Tables, some_of, takeover_reason};
 use crate::resolve::{Unresolved, Usage};
 
 mod config;
@@ -88,6 +88,11 @@ pub trait Emitter: Sync {
     /// The kinds of credential it can be for; the first is assumed.
     fn credentials(&self) -> &'static [Credential];
 
+    /// What whoever uses the text should know beside it.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The text, ending with a newline.
     ///
     /// # Errors
@@ -151,6 +156,13 @@ fn not_empty(order: &Order<'_>, what: &str) -> Result<()> {
         return Err(error.help("use no application key at all: what was found needs an API key at most"));
     }
     Ok(())
+}
+
+/// Who needs a scope, as a comment beside it; take-over scopes are marked.
+fn because(name: &Name, order: &Order<'_>) -> String {
+    let operations = order.solution.because.get(name).map(Vec::as_slice).unwrap_or_default();
+    let mark = if takeover_reason(name).is_some() { "take-over! " } else { "" };
+    format!("{mark}{}", some_of(operations))
 }
 
 /// A detail that must be there.

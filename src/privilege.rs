@@ -21,6 +21,7 @@ pub use compare::{Case, Comparison, Missing, Tables, compare, literals, needs};
 pub use decide::decides;
 pub use grants::secret::{is_secret, masked};
 pub use grants::{Credential, Grant, Granted, Holding, Listing};
+pub(crate) use solve::some_of;
 pub use solve::{Alternative, Demand, Solution, Use, least, solve};
 pub use takeover::takeover_reason;
 pub use weight::{Kind, Opening, Weight, Weights};

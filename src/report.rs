@@ -13,6 +13,7 @@ pub mod csv;
 pub mod deployment;
 mod derivation;
 pub mod github;
+pub mod gitlab;
 pub mod json;
 pub mod markdown;
 pub mod reconcile;

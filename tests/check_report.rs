@@ -21,7 +21,7 @@ fn run(folder: &Path, args: &[&str]) -> (String, String, i32) {
 /// Counts and dates of the table change with it, the form does not.
 fn steady(text: &str) -> String {
     let rules = [
-        (r"datadog-api-client [0-9.]+ \([0-9-]+\)", "datadog-api-client RELEASE (DAY)"),
+        (r"datadog-api-client [0-9.]+ of [0-9-]+", "datadog-api-client RELEASE of DAY"),
         (r#""release": "[0-9.]+""#, r#""release": "RELEASE""#),
         (r#""released": "[0-9-]+""#, r#""released": "DAY""#),
         (r#""operations": \d+"#, r#""operations": N"#),
@@ -35,7 +35,7 @@ fn steady(text: &str) -> String {
 
 #[test]
 fn a_project_in_every_format() {
-    for format in ["text", "github", "markdown", "csv", "json"] {
+    for format in ["text", "github", "gitlab", "markdown", "csv", "json"] {
         let (text, _, status) = run(&project(), &["check", "--format", format]);
         assert_eq!(status, 1, "{format}");
         insta::assert_snapshot!(format!("check_{format}"), steady(&text));

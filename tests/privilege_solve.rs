@@ -190,3 +190,23 @@ proptest! {
         prop_assert_eq!(solve(&turned, &Weights::default()), found);
     }
 }
+
+#[test]
+fn a_formula_of_thousands_of_clauses_is_answered_though_not_exactly() {
+    let scopes: Vec<&'static str> = (0..400).map(|n| &*format!("s{n:03}_write").leak()).collect();
+    let mut seed = 1u64;
+    let mut next = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        scopes[usize::try_from(seed >> 33).unwrap() % scopes.len()]
+    };
+    let rows: Vec<(String, Requirement)> =
+        (0..5000).map(|n| (format!("v2:Hostile{n}"), published(&[&[next(), next(), next()]]))).collect();
+    let rows: Vec<(&str, Requirement)> = rows.iter().map(|(id, need)| (id.as_str(), need.clone())).collect();
+    let found = solved(&rows, &Weights::default());
+    assert!(!found.exact);
+    for demand in &found.formula {
+        assert!(demand.any_of.iter().any(|scope| found.required.contains(scope)), "{:?}", demand.any_of);
+    }
+    let told = found.proof.last().unwrap();
+    assert!(told.contains("too large to prove"), "{told}");
+}

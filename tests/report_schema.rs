@@ -59,3 +59,42 @@ fn the_schema_refuses_what_it_should() {
     report["usages"][0]["confidence"] = "sure".into();
     assert!(!schema().is_valid(&report));
 }
+
+/// A finished `check` or `audit` in a folder of fixtures.
+fn judged(folder: &str, arguments: &[&str]) -> Value {
+    let mut command = Command::cargo_bin("ddscope").expect("the binary");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/check").join(folder);
+    let output = command.current_dir(folder).args(arguments).args(["--format", "json"]).output().expect("a run");
+    serde_json::from_slice(&output.stdout).expect("the report is JSON")
+}
+
+#[test]
+fn findings_of_every_code_and_every_audit_are_as_the_schema_says() {
+    let schema = schema();
+    let check = |report: &Value, what: &str| {
+        let errors: Vec<String> = schema.iter_errors(report).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{what}\n{}", errors.join("\n"));
+        assert!(report["grants"].is_array() && report["findings"].is_array(), "{what}");
+    };
+    for code in ddscope::finding::Code::ALL {
+        check(&judged(code.name(), &["check", "--config", "bad.toml"]), code.name());
+    }
+    check(&judged("project", &["audit", "src", "--grant", "keys.json"]), "audit");
+}
+
+#[test]
+fn the_schema_refuses_broken_findings_and_grants() {
+    let whole = judged("project", &["check"]);
+    assert!(schema().is_valid(&whole));
+    let broken: [fn(&mut Value); 4] = [
+        |report| report["findings"][0]["severity"] = "fatal".into(),
+        |report| report["findings"][0]["places"][0]["colour"] = "red".into(),
+        |report| report["grants"][0]["unscoped"] = "no".into(),
+        |report| drop(report.as_object_mut().map(|report| report.remove("grants"))),
+    ];
+    for breaks in broken {
+        let mut report = whole.clone();
+        breaks(&mut report);
+        assert!(!schema().is_valid(&report));
+    }
+}

@@ -95,7 +95,8 @@ pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
     };
     let text = emitter.emit(&order)?;
     let left_out = scan.resolution.usages.len() - usages.len();
-    let mut notes = remarks(&order, &refused, scan.catalog);
+    let mut notes = emitter.notes();
+    notes.extend(remarks(&order, &refused, scan.catalog));
     if left_out > 0 {
         notes.push(format!("{left_out} operations that change something are left out (--read-only)"));
     }

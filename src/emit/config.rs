@@ -1,8 +1,7 @@
 //! A `ddscope.toml` to start from: the credential with exactly the scopes that are needed now.
 
-use super::{Emitter, Order};
+use super::{Emitter, Order, because};
 use crate::error::Result;
-use crate::ir::Name;
 use crate::privilege::Credential;
 use std::fmt::Write as _;
 
@@ -34,12 +33,16 @@ impl Emitter for Config {
             order.credential.name()
         );
         for scope in order.scopes {
-            let operations = order.solution.because.get(scope).map(Vec::as_slice).unwrap_or_default();
-            let shown: Vec<&str> = operations.iter().take(3).map(Name::as_str).collect();
-            let more = operations.len().saturating_sub(3);
-            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let _ = writeln!(out, "  \"{scope}\", # {}{rest}", shown.join(", "));
+            let _ = writeln!(out, "  \"{scope}\", # {}", because(scope, order));
         }
-        Ok(out + "]\n")
+        out.push_str("]\n");
+        // What the next change of the project will ask for, ready to be uncommented.
+        out.push_str(
+            "# paths = [\"src\"]   # the code that uses it; without it, all\n\n\
+             # [[credential.allow]]   # what it holds for something outside this repository\n\
+             # scope = \"metrics_read\"\n\
+             # reason = \"\"\n",
+        );
+        Ok(out)
     }
 }

@@ -74,6 +74,13 @@ impl Emitter for Restriction {
         CLIENTS
     }
 
+    fn notes(&self) -> Vec<String> {
+        vec![
+            "no OIDC scope is allowed by it: add openid, email, profile or offline_access if the client logs users in"
+                .to_owned(),
+        ]
+    }
+
     fn emit(&self, order: &Order<'_>) -> Result<String> {
         let names: Vec<&str> = order.scopes.iter().map(Name::as_str).collect();
         let attributes = json!({"oidc_scopes": [], "permission_scopes": names});

@@ -1,6 +1,6 @@
 //! Pulumi programs with an application key.
 
-use super::{Emitter, Order, not_empty};
+use super::{Emitter, Order, because, not_empty};
 use crate::error::Result;
 use crate::privilege::Credential;
 use serde_json::Value;
@@ -32,7 +32,7 @@ impl Emitter for Yaml {
             "resources:\n  applicationKey:\n    type: datadog:ApplicationKey\n    properties:\n      name: {name}\n      scopes:\n"
         );
         for scope in order.scopes {
-            let _ = writeln!(out, "        - {scope}");
+            let _ = writeln!(out, "        - {scope} # {}", because(scope, order));
         }
         Ok(out)
     }
@@ -54,7 +54,8 @@ impl Emitter for TypeScript {
     fn emit(&self, order: &Order<'_>) -> Result<String> {
         not_empty(order, "key")?;
         let name = Value::from(order.details.name.as_str());
-        let scopes: Vec<String> = order.scopes.iter().map(|scope| format!("    \"{scope}\",\n")).collect();
+        let scopes: Vec<String> =
+            order.scopes.iter().map(|scope| format!("    \"{scope}\", // {}\n", because(scope, order))).collect();
         Ok(format!(
             "import * as datadog from \"@pulumi/datadog\";\n\n\
              export const applicationKey = new datadog.ApplicationKey({name}, {{\n  name: {name},\n  scopes: [\n{}  ],\n}});\n",

@@ -2,9 +2,8 @@
 //!
 //! `scopes` takes names, never ids: the provider's own examples with `data.datadog_permissions` are refused by the API.
 
-use super::{Emitter, Order, not_empty, required, role};
+use super::{Emitter, Order, because, not_empty, required, role};
 use crate::error::Result;
-use crate::ir::Name;
 use crate::privilege::Credential;
 use std::fmt::Write as _;
 
@@ -123,15 +122,6 @@ fn resource(kind: &str, account: Option<&str>, order: &Order<'_>) -> String {
         let _ = writeln!(out, "    {:<column$} # {}", format!("{},", quoted(name)), because(name, order));
     }
     out + "  ]\n}\n"
-}
-
-fn because(name: &Name, order: &Order<'_>) -> String {
-    let operations = order.solution.because.get(name).map(Vec::as_slice).unwrap_or_default();
-    let shown: Vec<&str> = operations.iter().take(3).map(Name::as_str).collect();
-    match operations.len().saturating_sub(3) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
 }
 
 /// A resource's label: letters, digits and `_`, not starting with a digit.

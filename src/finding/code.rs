@@ -153,8 +153,8 @@ Remove it.";
 
 Use the new name.";
 
-    RetiredEndpoint, "retired-endpoint", Warning, "a call to an endpoint that was retired or has a date",
-"The operation is no longer in Datadog's API documents, or its end is announced. Its requirement is the last one known.
+    RetiredEndpoint, "retired-endpoint", Warning, "a call to an endpoint that was retired",
+"The operation is no longer in Datadog's API documents. Its requirement is the last one known.
 
 Move to the successor that the finding names, if there is one.";
 
@@ -178,6 +178,11 @@ Write the baseline again with `ddscope check --write-baseline`.";
 "`ddscope: ignore[…]` stands on a line where there is no such finding, so it hides nothing, or will hide the next one.
 
 Remove the comment.";
+
+    SunsetEndpoint, "sunset-endpoint", Note, "a call to an endpoint whose end is announced",
+"Datadog's documents name a day after which the operation may stop working.
+
+Move to the successor that the finding names, if there is one, before that day.";
 
     TakeoverScope, "takeover-scope", Note, "a needed scope that amounts to taking over the organisation",
 "The scope is needed, but whoever holds it can give itself more than it was granted: manage users, roles or keys, redirect

@@ -40,8 +40,8 @@ impl Baseline {
 
     /// The baseline of these findings, as text that is the same every time. Notes are left out: they fail nothing.
     pub fn write(findings: &[Finding]) -> String {
-        let known = findings.iter().filter(|finding| finding.severity.fails());
-        let rows: BTreeMap<String, &Finding> = known.map(|finding| (finding.fingerprint(), finding)).collect();
+        let known = numbered(findings).into_iter().zip(findings).filter(|(_, finding)| finding.severity.fails());
+        let rows: BTreeMap<String, &Finding> = known.collect();
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
         let lines: Vec<String> = rows
             .iter()
@@ -57,8 +57,9 @@ impl Baseline {
     pub fn apply(&self, findings: &mut Vec<Finding>) -> usize {
         let mut left = self.entries.clone();
         let before = findings.len();
-        findings.retain(|finding| {
-            let print = finding.fingerprint();
+        let mut prints = numbered(findings).into_iter();
+        findings.retain(|_| {
+            let print = prints.next().unwrap_or_default();
             left.remove(&print);
             !self.entries.contains_key(&print)
         });
@@ -73,4 +74,16 @@ impl Baseline {
         }));
         dropped
     }
+}
+
+/// Fingerprints in the order of the findings; equal ones are told apart by their number, so that one more of a kind is new.
+fn numbered(findings: &[Finding]) -> Vec<String> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let print = |finding: &Finding| {
+        let print = finding.fingerprint();
+        let nth = seen.entry(print.clone()).or_default();
+        *nth += 1;
+        if *nth == 1 { print } else { format!("{print}:{nth}") }
+    };
+    findings.iter().map(print).collect()
 }

@@ -3,11 +3,12 @@
 //! Scopes are indices in name order, so comparing two sorted index lists compares the names. The search knows nothing
 //! of operations, weights' origin or wording; that is left to `solve` and `proof`.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 
-/// Nodes after which a search gives up being exact. The whole table needs a few hundred; only a hostile
-/// `--catalog` file gets near it.
-const NODE_BUDGET: u64 = 100_000;
+/// How many options of clauses a problem's searches look at, all together, before they give up being exact. The whole
+/// table needs a hundredth of it; only a hostile `--catalog` file gets near it.
+const BUDGET: u64 = 20_000_000;
 
 /// Clauses over scopes `0..weights.len()`.
 pub(crate) struct Problem<'a> {
@@ -47,11 +48,18 @@ pub(crate) struct Parts<'a> {
     /// Scope → its part; none for scopes that only implied clauses name.
     part_of: Vec<Option<usize>>,
     solved: Vec<Cover>,
+    /// What is left of [`BUDGET`].
+    budget: Cell<u64>,
 }
 
 impl<'a> Parts<'a> {
     /// Takes a problem apart and solves it.
     pub fn new(problem: &Problem<'a>) -> Self {
+        Self::within(problem, BUDGET)
+    }
+
+    fn within(problem: &Problem<'a>, budget: u64) -> Self {
+        let budget = Cell::new(budget);
         let clauses = without_implied(problem.clauses.to_vec());
         let parts = components(clauses, problem.weights.len());
         let mut part_of = vec![None; problem.weights.len()];
@@ -62,8 +70,8 @@ impl<'a> Parts<'a> {
                 }
             }
         }
-        let solved = parts.iter().map(|part| solve(part, problem.weights)).collect();
-        Self { weights: problem.weights, parts, part_of, solved }
+        let solved = parts.iter().map(|part| solve(part, problem.weights, &budget)).collect();
+        Self { weights: problem.weights, parts, part_of, solved, budget }
     }
 
     /// The best cover.
@@ -71,9 +79,12 @@ impl<'a> Parts<'a> {
         self.joined(None)
     }
 
-    /// The best cover without a scope; `None` if some clause cannot be met then.
+    /// The best cover without a scope; `None` if some clause cannot be met then, or if the search would take too long.
     pub fn without(&self, forbidden: usize) -> Option<Cover> {
         let Some(number) = self.part_of.get(forbidden).copied().flatten() else { return Some(self.best()) };
+        if self.budget.get() == 0 {
+            return None;
+        }
         let mut left = Vec::new();
         for clause in self.parts.get(number)? {
             let options: Vec<usize> = clause.iter().copied().filter(|scope| *scope != forbidden).collect();
@@ -83,7 +94,8 @@ impl<'a> Parts<'a> {
             left.push(options);
         }
         // Fewer options may have split the part or made clauses imply others.
-        let inner = Parts::new(&Problem { clauses: &left, weights: self.weights });
+        let inner = Parts::within(&Problem { clauses: &left, weights: self.weights }, self.budget.get());
+        self.budget.set(inner.budget.get());
         Some(self.joined(Some((number, inner.best()))))
     }
 
@@ -102,14 +114,14 @@ impl<'a> Parts<'a> {
 }
 
 /// The best cover of one part. Most parts are one clause, where no search is needed.
-fn solve(part: &[Vec<usize>], weights: &[u64]) -> Cover {
+fn solve(part: &[Vec<usize>], weights: &[u64], budget: &Cell<u64>) -> Cover {
     let weight = |scope: usize| weights.get(scope).copied().unwrap_or(1);
     if let [clause] = part
         && let Some(scope) = clause.iter().copied().min_by_key(|scope| (weight(*scope), *scope))
     {
         return Cover { scopes: vec![scope], weight: weight(scope), exact: true };
     }
-    Search::new(part, weights).run()
+    Search::new(part, weights, budget).run()
 }
 
 /// Drops clauses that another clause implies (its options are a subset of theirs).
@@ -190,25 +202,28 @@ struct Search<'a> {
     taken: Vec<usize>,
     weight: u64,
     best: Option<Cover>,
-    nodes: u64,
+    /// What one node costs: the options it looks at.
+    cost: u64,
+    budget: &'a Cell<u64>,
 }
 
 impl<'a> Search<'a> {
-    fn new(clauses: &'a [Vec<usize>], weights: &'a [u64]) -> Self {
+    fn new(clauses: &'a [Vec<usize>], weights: &'a [u64], budget: &'a Cell<u64>) -> Self {
         Self {
+            cost: clauses.iter().map(|clause| clause.len() as u64).sum(),
+            budget,
             clauses,
             weights,
             state: vec![Choice::Open; weights.len()],
             taken: Vec::new(),
             weight: 0,
             best: None,
-            nodes: 0,
         }
     }
 
     fn run(mut self) -> Cover {
         self.descend();
-        let exact = self.nodes <= NODE_BUDGET;
+        let exact = self.budget.get() > 0;
         match self.best {
             Some(best) => Cover { exact, ..best },
             None => Cover { scopes: Vec::new(), weight: 0, exact },
@@ -232,8 +247,8 @@ impl<'a> Search<'a> {
     /// Tries every way to meet the clause with the fewest options left. Options tried before are refused in later
     /// branches, so each set is seen once.
     fn descend(&mut self) {
-        self.nodes += 1;
-        if self.best.is_some() && (self.nodes > NODE_BUDGET || self.hopeless()) {
+        self.budget.set(self.budget.get().saturating_sub(self.cost));
+        if self.best.is_some() && (self.budget.get() == 0 || self.hopeless()) {
             return;
         }
         let Some(options) = self.tightest() else {
@@ -258,9 +273,9 @@ impl<'a> Search<'a> {
     /// Open options, cheapest first, of the unmet clause that has the fewest; `None` if all clauses are met.
     fn tightest(&self) -> Option<Vec<usize>> {
         let unmet = self.clauses.iter().filter(|clause| !clause.iter().any(|s| self.is(*s, Choice::Taken)));
-        let open =
-            |clause: &Vec<usize>| clause.iter().copied().filter(|s| self.is(*s, Choice::Open)).collect::<Vec<_>>();
-        let mut options = unmet.map(open).min_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)))?;
+        let open = |clause: &Vec<usize>| clause.iter().filter(|s| self.is(**s, Choice::Open)).count();
+        let clause = unmet.min_by_key(|clause| open(clause))?;
+        let mut options: Vec<usize> = clause.iter().copied().filter(|s| self.is(*s, Choice::Open)).collect();
         options.sort_by_key(|scope| (self.weight_of(*scope), *scope));
         Some(options)
     }

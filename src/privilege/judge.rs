@@ -339,16 +339,16 @@ fn undecided(call: &Unresolved) -> Finding {
 fn retired(usage: &Usage, include_tests: bool) -> Option<Finding> {
     let operation = usage.operation;
     let id = operation.id;
-    let message = match (operation.status, operation.sunset, operation.last_release) {
-        (Status::Retired, _, Some(last)) => format!("{id} was retired after release {last}"),
-        (Status::Retired, ..) => format!("{id} is retired"),
-        (_, Some(day), _) => format!("{id} is said to stop working after {day}"),
+    let (code, message) = match (operation.status, operation.sunset, operation.last_release) {
+        (Status::Retired, _, Some(last)) => (Code::RetiredEndpoint, format!("{id} was retired after release {last}")),
+        (Status::Retired, ..) => (Code::RetiredEndpoint, format!("{id} is retired")),
+        (_, Some(day), _) => (Code::SunsetEndpoint, format!("{id} is said to stop working after {day}")),
         _ => return None,
     };
     let help = operation
         .successor
         .map_or("look for what took its place in the API documentation".to_owned(), |next| format!("use {next}"));
-    Some(with_usage(Finding::new(Code::RetiredEndpoint, id, message), usage, include_tests).help(help))
+    Some(with_usage(Finding::new(code, id, message), usage, include_tests).help(help))
 }
 
 /// Adds the places of one usage.

@@ -288,7 +288,7 @@ impl<'a> Collected<'a> {
 }
 
 /// The first three of a set, and how many more there are.
-pub(super) fn some_of<T: AsRef<str>>(all: impl IntoIterator<Item = T>) -> String {
+pub(crate) fn some_of<T: AsRef<str>>(all: impl IntoIterator<Item = T>) -> String {
     let mut all = all.into_iter();
     let shown: Vec<String> = all.by_ref().take(3).map(|id| id.as_ref().to_owned()).collect();
     match all.count() {

@@ -1,12 +1,12 @@
 //! The audit for people: one paragraph a credential, the worst first.
 
-use super::style::{BOLD, DIM, WARN};
+use super::style::{BOLD, DIM, WARN, joined};
 use super::terminal::located;
 use super::verdict::{Verdict, VerdictFormat, counted};
 use super::{Detail, checked, csv};
 use crate::catalog::Catalog;
 use crate::ir::Name;
-use crate::privilege::{Comparison, Weights, takeover_reason};
+use crate::privilege::{Comparison, Missing, Weights, takeover_reason};
 use crate::redact::safe;
 use std::cmp::Reverse;
 use std::fmt::Write as _;
@@ -66,9 +66,9 @@ fn paragraph(it: &Comparison, verdict: &Verdict<'_>, all: bool) -> String {
         let _ = writeln!(out, "  {WARN}can do all that its owner can{WARN:#}");
         row(&mut out, "needs", it.solution.required.iter().map(marked), all);
     }
-    row(&mut out, "missing", it.missing.iter().map(|lack| lacking(&lack.scope, &lack.operations)), all);
-    row(&mut out, "owner lacks", it.owner_lacks.iter().map(|lack| lacking(&lack.scope, &lack.operations)), all);
-    row(&mut out, "not shown", it.not_shown.iter().map(|lack| lacking(&lack.scope, &lack.operations)), all);
+    row(&mut out, "missing", lacking(&it.missing), all);
+    row(&mut out, "owner lacks", lacking(&it.owner_lacks), all);
+    row(&mut out, "not shown", lacking(&it.not_shown), all);
     let (sure, open): (Vec<_>, Vec<_>) = it.excess.iter().partition(|excess| excess.doubts.is_empty());
     row(&mut out, "excess", sure.iter().map(|excess| marked(&excess.scope)), all);
     row(&mut out, "possibly", open.iter().map(|excess| marked(&excess.scope)), all);
@@ -140,11 +140,14 @@ fn marked(name: &Name) -> String {
         .map_or_else(|| name.to_string(), |reason| format!("{name}  {WARN}take-over: it {reason}{WARN:#}"))
 }
 
-fn lacking(scope: &Name, operations: &[Name]) -> String {
-    let shown: Vec<&str> = operations.iter().take(3).map(Name::as_str).collect();
-    let more = operations.len().saturating_sub(3);
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}  {DIM}{}{rest}{DIM:#}", marked(scope), shown.join(", "))
+/// Names in a column, and who needs each.
+fn lacking(lacks: &[Missing]) -> impl Iterator<Item = String> {
+    let width = lacks.iter().map(|lack| lack.scope.len()).max().unwrap_or(0);
+    lacks.iter().map(move |lack| {
+        let danger = takeover_reason(&lack.scope).map(|reason| format!("  {WARN}take-over: it {reason}{WARN:#}"));
+        let calls = joined(lack.operations.iter(), 3);
+        format!("{:width$}  {DIM}{calls}{DIM:#}{}", lack.scope, danger.unwrap_or_default())
+    })
 }
 
 fn foot(verdict: &Verdict<'_>) -> String {

@@ -46,6 +46,7 @@ struct GrantRow {
     unscoped: bool,
     granted: Vec<String>,
     required: Vec<String>,
+    kept: Vec<String>,
     missing: Vec<MissingRow>,
     not_shown: Vec<MissingRow>,
     owner_lacks: Vec<MissingRow>,
@@ -53,6 +54,11 @@ struct GrantRow {
     possibly_excess: Vec<DoubtRow>,
     broader: Vec<BroaderRow>,
     take_over: Vec<TakeoverRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+    disabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_used: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,6 +147,7 @@ fn grant(it: &Comparison) -> GrantRow {
         unscoped: grant.is_some_and(|grant| matches!(grant.holding, Holding::Unscoped { .. })),
         granted: grant.map(|grant| grant.scopes().iter().map(|it| it.name.to_string()).collect()).unwrap_or_default(),
         required: names(&it.solution.required),
+        kept: names(&it.kept),
         missing: missing(&it.missing),
         not_shown: missing(&it.not_shown),
         owner_lacks: missing(&it.owner_lacks),
@@ -160,6 +167,12 @@ fn grant(it: &Comparison) -> GrantRow {
         take_over: takeover
             .filter_map(|scope| Some(TakeoverRow { scope: scope.to_string(), reason: takeover_reason(scope)? }))
             .collect(),
+        owner: grant
+            .and_then(|grant| grant.owner.as_ref())
+            .map(|owner| owner.id.to_string())
+            .filter(|id| !id.is_empty()),
+        disabled: grant.is_some_and(|grant| grant.disabled),
+        expires: grant.and_then(|grant| grant.expires.clone()),
         last_used: grant.and_then(|grant| grant.last_used.clone()),
         last_seen: it.last_seen,
     }

@@ -8,8 +8,10 @@ use super::verdict::{Texts, Verdict, VerdictFormat, tally};
 use crate::config::LineIndex;
 use crate::evidence::Place;
 use crate::finding::{Finding, Label, Severity};
+use crate::ir::Name;
+use crate::privilege::compare::Excess;
 use crate::privilege::grants::ARGUMENT;
-use crate::privilege::{Comparison, is_secret};
+use crate::privilege::{Comparison, is_secret, takeover_reason};
 use crate::redact::safe;
 use codespan_reporting::diagnostic::{self, Diagnostic, LabelStyle};
 use codespan_reporting::files::SimpleFiles;
@@ -92,12 +94,25 @@ pub(super) fn line_of(it: &Comparison) -> String {
     if grant.is_unscoped() {
         return format!("{}: unscoped, needs {needs}", grant.source.noun());
     }
-    let sure = it.excess.iter().filter(|excess| excess.doubts.is_empty()).count();
-    let open = it.excess.len() - sure;
-    let parts = [(it.missing.len(), "missing"), (sure, "excess"), (open, "possibly excess")];
-    let parts: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let sure = |excess: &&Excess| excess.doubts.is_empty();
+    let (excess, open) = (it.excess.iter().filter(sure), it.excess.iter().filter(|excess| !sure(excess)));
+    let parts = [
+        (it.missing.len(), "missing", takeovers(it.missing.iter().map(|lack| &lack.scope))),
+        (excess.clone().count(), "excess", takeovers(excess.map(|excess| &excess.scope))),
+        (open.clone().count(), "possibly excess", takeovers(open.map(|excess| &excess.scope))),
+    ];
+    let parts = parts.into_iter().filter(|(n, ..)| *n > 0).map(|(n, what, mark)| format!("{n} {what}{mark}"));
+    let parts: Vec<String> = parts.collect();
     let rest = if parts.is_empty() { "exactly what it needs".to_owned() } else { parts.join(", ") };
     format!("{}: holds {}, needs {needs}; {rest}", grant.source.noun(), it.held.scopes.len())
+}
+
+/// ` (1 take-over)`; nothing for none.
+fn takeovers<'n>(names: impl Iterator<Item = &'n Name>) -> String {
+    match names.filter(|name| takeover_reason(name).is_some()).count() {
+        0 => String::new(),
+        count => format!(" ({count} take-over)"),
+    }
 }
 
 /// `src/a.py:3:5: error[missing-scope]: …`.

@@ -157,7 +157,8 @@ impl Page<'_> {
                 self.line("    none");
             }
             for scope in &solution.required {
-                let danger = takeover_reason(scope).map(|why| format!("  {WARN}{why}{WARN:#}")).unwrap_or_default();
+                let danger = takeover_reason(scope).map(|why| format!("  {WARN}take-over: it {why}{WARN:#}"));
+                let danger = danger.unwrap_or_default();
                 let _ = writeln!(self.out, "    {SCOPE}{scope}{SCOPE:#}{danger}");
             }
         }

@@ -35,10 +35,10 @@ impl Verdict<'_> {
         self.findings.iter().any(|finding| finding.severity.fails())
     }
 
-    /// The table in words: `datadog-api-client 2.62.0 (2026-07-24)`.
+    /// The table in words: `datadog-api-client 2.62.0 of 2026-10-13`.
     pub fn table(&self) -> String {
         let catalog = self.report.scan.catalog;
-        format!("datadog-api-client {} ({})", catalog.release(), catalog.released())
+        format!("datadog-api-client {} of {}", catalog.release(), catalog.released())
     }
 }
 
@@ -57,6 +57,7 @@ pub static VERDICT_FORMATS: &[&dyn VerdictFormat] = &[
     &super::checked::CheckedJson,
     &super::sarif::Sarif,
     &super::github::Github,
+    &super::gitlab::Gitlab,
     &super::markdown::Markdown,
     &super::csv::Csv,
 ];

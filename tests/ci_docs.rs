@@ -1,0 +1,45 @@
+//! What the pages about CI tell people to type exists.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use clap::Parser;
+use ddscope::cli::Cli;
+
+/// Every `ddscope …` command in fenced blocks and hooks, without what the shell adds.
+fn commands(text: &str) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    for line in text.lines() {
+        for (at, _) in line.match_indices("ddscope check") {
+            let rest = &line[at..];
+            let end = rest.find(['|', '`', '\'', ';', '>', ')']).unwrap_or(rest.len());
+            found.push(rest[..end].split_whitespace().map(str::to_owned).collect());
+        }
+    }
+    found
+}
+
+#[test]
+fn every_command_of_the_pages_is_understood() {
+    for file in ["docs/ci.md", "docs/config.md", "README.md", ".pre-commit-hooks.yaml"] {
+        let text = std::fs::read_to_string(file).unwrap();
+        let commands = commands(&text);
+        assert!(!commands.is_empty(), "{file}");
+        for words in commands {
+            Cli::try_parse_from(&words).unwrap_or_else(|error| panic!("{file}: {words:?}: {error}"));
+        }
+    }
+}
+
+#[test]
+fn the_blocks_of_the_page_are_valid_yaml() {
+    let page = std::fs::read_to_string("docs/ci.md").unwrap();
+    let hooks = std::fs::read_to_string(".pre-commit-hooks.yaml").unwrap();
+    let blocks: Vec<&str> =
+        page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).chain([hooks.as_str()]).collect();
+    assert_eq!(blocks.len(), 4);
+    for block in blocks {
+        for event in saphyr_parser::Parser::new_from_str(block) {
+            event.unwrap_or_else(|error| panic!("{error}\n{block}"));
+        }
+    }
+}
