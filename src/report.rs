@@ -14,6 +14,7 @@ pub mod deployment;
 mod derivation;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod reconcile;
@@ -89,4 +90,4 @@ pub trait Format: Sync {
 }
 
 /// Every output format of `scan`; the first is the default.
-pub static FORMATS: &[&dyn Format] = &[&text::Text, &json::Json, &json::JsonLine];
+pub static FORMATS: &[&dyn Format] = &[&text::Text, &json::Json, &json::JsonLine, &html::Html("scan")];

@@ -3,7 +3,7 @@
 use super::style::{BOLD, DIM, WARN, joined};
 use super::terminal::located;
 use super::verdict::{Verdict, VerdictFormat, counted};
-use super::{Detail, checked, csv};
+use super::{Detail, checked, csv, html};
 use crate::catalog::Catalog;
 use crate::ir::Name;
 use crate::privilege::{Comparison, Missing, Weights, takeover_reason};
@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 pub struct Audit;
 
 /// Every format of `audit`; the first is the default.
-pub static AUDIT_FORMATS: &[&dyn VerdictFormat] = &[&Audit, &checked::CheckedJson, &csv::Csv];
+pub static AUDIT_FORMATS: &[&dyn VerdictFormat] = &[&Audit, &checked::CheckedJson, &csv::Csv, &html::Html("audit")];
 
 /// So many names of one row are shown before `-v`.
 const NAMES: usize = 12;

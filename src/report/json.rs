@@ -11,6 +11,7 @@ mod reconciled;
 mod rows;
 
 use reconciled::Reconciled;
+pub(super) use rows::kind;
 use rows::{EvidenceRow, UnresolvedRow};
 
 /// The format.

@@ -60,6 +60,7 @@ pub static VERDICT_FORMATS: &[&dyn VerdictFormat] = &[
     &super::gitlab::Gitlab,
     &super::markdown::Markdown,
     &super::csv::Csv,
+    &super::html::Html("check"),
 ];
 
 /// The format of that name.

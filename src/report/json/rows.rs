@@ -176,7 +176,7 @@ impl<'a> UnresolvedRow<'a> {
 }
 
 /// The word for the kind of evidence.
-fn kind(evidence: &Evidence) -> &'static str {
+pub(in crate::report) fn kind(evidence: &Evidence) -> &'static str {
     match (&evidence.place, &evidence.call) {
         (Place::Record { .. }, _) => "trace",
         (_, Call::Sdk { .. }) => "sdk",
