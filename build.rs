@@ -1,4 +1,5 @@
-//! Checks `data/scopes.json` and compiles it into static rows and phf maps; `data/terraform.json` becomes a sorted slice.
+//! Checks `data/scopes.json` and compiles it into static rows and phf maps; `data/terraform.json` and
+//! `data/declared.json` become sorted slices.
 //!
 //! A broken row stops the build and is named together with the rule. The rules, the keys and the route tree are the
 //! library's own modules, included by path.
@@ -25,6 +26,7 @@ use table::{LegacyRow, Need, OperationRow, ScopeRow, Table};
 
 const SCOPES: &str = "data/scopes.json";
 const TERRAFORM: &str = "data/terraform.json";
+const OTHERS: &str = "data/declared.json";
 /// The provider itself among the types.
 const PROVIDER: &str = "provider.datadog";
 
@@ -46,7 +48,9 @@ fn main() {
         fail(&format!("cannot write the compiled table: {error}"));
     }
     let terraform: Terraform = read(TERRAFORM);
-    if let Err(error) = fs::write(Path::new(&out).join("terraform.rs"), emit_terraform(&terraform, &table)) {
+    let others: Others = read(OTHERS);
+    let code = emit_terraform(&terraform, &table) + &emit_others(&others, &table);
+    if let Err(error) = fs::write(Path::new(&out).join("terraform.rs"), code) {
         fail(&format!("cannot write the compiled resource types: {error}"));
     }
 }
@@ -68,12 +72,34 @@ struct Terraform {
     when: BTreeMap<String, BTreeMap<String, Vec<Condition>>>,
 }
 
+/// `data/declared.json`: what other declarations and programs with known needs call.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Others {
+    #[serde(rename = "about")]
+    _about: String,
+    rows: Vec<Other>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Other {
+    vocabulary: String,
+    kind: String,
+    source: String,
+    calls: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    when: BTreeMap<String, Vec<Condition>>,
+}
+
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Condition {
     argument: Option<String>,
     test: Option<String>,
     value: Option<String>,
+    #[serde(default)]
+    values: Vec<String>,
     state: Option<String>,
 }
 
@@ -84,7 +110,9 @@ impl Condition {
             (None, None, None, Some(state @ ("new" | "existing"))) => {
                 return Some(format!("When::State(State::{})", capital(state)));
             }
+            (Some("one-of"), None, Some(_), None) if !self.values.is_empty() => format!("OneOf(&{:?})", self.values),
             (Some("equals"), Some(value), Some(_), None) => format!("Equals({value:?})"),
+            (Some("default"), Some(value), Some(_), None) => format!("Default({value:?})"),
             (Some(test @ ("set" | "unset" | "not-false")), None, Some(_), None) => capital(test),
             _ => return None,
         };
@@ -125,6 +153,39 @@ fn emit_terraform(terraform: &Terraform, table: &Table) -> String {
     for (kind, calls) in &types {
         let last = terraform.retired.get(kind);
         let _ = writeln!(code, "Kind {{ name: {kind:?}, last_release: {last:?}, calls: &[{calls}] }},");
+    }
+    code + "];\n"
+}
+
+/// The same for everything else that is declared.
+fn emit_others(others: &Others, table: &Table) -> String {
+    let numbers = row_number(table);
+    let mut code = format!("static OTHERS: [Other; {}] = [\n", others.rows.len());
+    let mut last = (String::new(), String::new());
+    for row in &others.rows {
+        let key = (row.vocabulary.clone(), row.kind.clone());
+        let what = format!("{OTHERS}: {} {}", row.vocabulary, row.kind);
+        if key <= last || row.source.is_empty() {
+            fail(&format!("{what}: not in order, or without its source"));
+        }
+        last = key;
+        let mut calls = String::new();
+        for (action, operations) in &row.calls {
+            for operation in operations {
+                if !operation.contains(' ') && !numbers.contains_key(operation.as_str()) {
+                    fail(&format!("{what}: {operation} is not in {SCOPES}"));
+                }
+                let when = row.when.get(operation).into_iter().flatten();
+                let when = when.map(|it| it.code().unwrap_or_else(|| fail(&format!("{what}: odd condition"))));
+                let when = when.collect::<Vec<_>>().join(", ");
+                let _ = write!(calls, "Calls {{ action: {action:?}, operation: {operation:?}, when: &[{when}] }}, ");
+            }
+        }
+        let _ = writeln!(
+            code,
+            "Other {{ vocabulary: {:?}, kind: {:?}, source: {:?}, calls: &[{calls}] }},",
+            row.vocabulary, row.kind, row.source
+        );
     }
     code + "];\n"
 }

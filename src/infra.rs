@@ -8,7 +8,10 @@ use crate::evidence::Evidence;
 use std::sync::Arc;
 
 mod block;
+mod classes;
 pub mod kinds;
+pub mod manifest;
+pub mod program;
 pub mod terraform;
 
 /// Whether a file of this name is read here.

@@ -23,3 +23,4 @@ pub mod source;
 pub mod span;
 pub mod trace;
 pub mod url;
+pub(crate) mod yaml;

@@ -132,3 +132,29 @@ fn cut_and_broken_files_do_no_harm() {
     let circle = "module \"a\" { source = \"./\" }\nlocals {\n a = local.b\n b = local.a\n}\nresource \"datadog_team\" \"t\" {\n count = local.a\n}\n";
     assert!(!infra::read(&Arc::from("circle.tf"), circle).expect("valid").is_empty());
 }
+
+#[test]
+fn programs_manifests_tasks_and_commands_declare_too() {
+    let (report, status) = scan("programs", &["."]);
+    assert_eq!((status, &report["complete"]), (0, &Value::Bool(true)), "{:?}", report["problems"]);
+    let mut found = BTreeSet::new();
+    for usage in report["usages"].as_array().unwrap() {
+        for at in usage["evidence"].as_array().unwrap() {
+            let word = |name: &str| at[name].as_str().unwrap_or("-");
+            let operation = usage["operation"].as_str().unwrap();
+            let place = format!("{}:{}", word("file"), at["line"]);
+            found.insert(format!(
+                "{place} {} {} {} {operation} {}",
+                word("kind"),
+                word("resource"),
+                word("action"),
+                word("provider")
+            ));
+        }
+    }
+    for row in report["unresolved"].as_array().unwrap() {
+        let word = |name: &str| row[name].as_str().unwrap();
+        found.insert(format!("{}:{} {} {} {}", word("file"), row["line"], word("kind"), word("reason"), word("call")));
+    }
+    insta::assert_snapshot!("programs", lines(&found));
+}

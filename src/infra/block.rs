@@ -58,7 +58,13 @@ pub(super) fn declared(
 /// The evidence of a type that nobody knows, with the nearest name.
 pub(super) fn unknown(block: &Block, kind: &str, near: Option<&str>) -> Evidence {
     let near = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
-    opaque(block, format!("{kind}{near}"), "unknown-type")
+    let reason = match block.vocabulary {
+        "kubernetes" => "unknown-kind",
+        "ansible" => "unknown-module",
+        "pulumi" => "unknown-class",
+        _ => "unknown-type",
+    };
+    opaque(block, format!("{kind}{near}"), reason)
 }
 
 /// The evidence of these calls, as far as they happen.
@@ -105,8 +111,11 @@ fn holds(when: &When, exists: Exists, argument: &LookUp<'_>) -> bool {
         (Test::Set, Some(Argument::Literal(value))) => value != "false" && !value.is_empty(),
         (Test::NotFalse, Some(Argument::Literal(value))) => value != "false",
         (Test::Equals(wanted), Some(Argument::Literal(value))) => value == *wanted,
+        (Test::OneOf(wanted), Some(Argument::Literal(value))) => wanted.contains(&value.as_str()),
+        (Test::Default(wanted), Some(Argument::Literal(value))) => value == *wanted,
         // A required argument that cannot be seen (a dynamic block) may be anything.
-        (Test::NotFalse | Test::Equals(_), None) | (_, Some(Argument::Open)) => true,
+        (Test::NotFalse | Test::Equals(_) | Test::OneOf(_) | Test::Default(_), None) => true,
+        (_, Some(Argument::Open)) => true,
     }
 }
 

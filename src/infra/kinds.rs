@@ -1,6 +1,10 @@
 //! The resource types and data sources of the provider, compiled from `data/terraform.json`: what each action calls.
 //!
-//! Only names: what the operations need is the catalog's business.
+//! Only names: what the operations need is the catalog's business. What other declarations and programs call is here too, from
+//! `data/declared.json`.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// A resource type or a data source.
 #[derive(Debug)]
@@ -65,9 +69,57 @@ pub enum Test {
     NotFalse,
     /// It is this string.
     Equals(&'static str),
+    /// It is one of these strings.
+    OneOf(&'static [&'static str]),
+    /// It is this string, or left out.
+    Default(&'static str),
 }
 
 include!(concat!(env!("OUT_DIR"), "/terraform.rs"));
+
+/// A kind of another vocabulary: an operator's resource, a module, an action, a command.
+#[derive(Debug)]
+pub struct Other {
+    /// `kubernetes`, `ansible`, `github-action`, `cli`.
+    pub vocabulary: &'static str,
+    /// `DatadogMonitor`, `datadog_event`, `datadog/synthetics-ci-github-action`, `datadog-ci synthetics run-tests`.
+    pub kind: &'static str,
+    /// Where the facts were read.
+    pub source: &'static str,
+    /// Every call; empty if nothing beyond an API key is used.
+    pub calls: &'static [Calls],
+}
+
+/// All kinds of other vocabularies, sorted.
+pub fn others() -> &'static [Other] {
+    &OTHERS
+}
+
+/// The kind of this name in another vocabulary.
+pub fn other(vocabulary: &str, kind: &str) -> Option<&'static Other> {
+    let at = OTHERS.binary_search_by(|other| (other.vocabulary, other.kind).cmp(&(vocabulary, kind))).ok()?;
+    OTHERS.get(at)
+}
+
+/// The kind of another vocabulary that is most like this name, if any is close enough for a slip of the pen.
+pub fn nearest_other(vocabulary: &str, kind: &str) -> Option<&'static str> {
+    let near = OTHERS.iter().filter(|other| other.vocabulary == vocabulary);
+    let near = near.map(|other| (strsim::damerau_levenshtein(other.kind, kind), other.kind)).min();
+    near.filter(|(distance, _)| *distance <= 3).map(|(_, name)| name)
+}
+
+/// The type whose name without underscores and case is `folded`, as classes and kinds elsewhere spell it.
+pub fn folded(data: bool, folded: &str) -> Option<&'static Kind> {
+    static NAMES: LazyLock<HashMap<(bool, String), usize>> = LazyLock::new(|| {
+        let key = |name: &str| {
+            let (data, name) = name.strip_prefix("data.").map_or((false, name), |name| (true, name));
+            (data, name.trim_start_matches("datadog_").replace('_', ""))
+        };
+        KINDS.iter().enumerate().map(|(number, kind)| (key(kind.name), number)).collect()
+    });
+    let number = NAMES.get(&(data, folded.to_owned()))?;
+    KINDS.get(*number)
+}
 
 /// All of them, sorted by name.
 pub fn all() -> &'static [Kind] {

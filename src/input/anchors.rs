@@ -145,8 +145,21 @@ const SINKS: &[&str] = &[
 static SINK_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(SINKS).ok());
 
 /// Commands that make requests, for files that hold scripts among much else.
-const SCRIPTED: &[&str] =
-    &["curl", "wget", "http ", "https ", "httpie", "xh ", "dog ", "python", "node -", "ruby -", "requests.", "Invoke-"];
+const SCRIPTED: &[&str] = &[
+    "curl",
+    "wget",
+    "http ",
+    "https ",
+    "httpie",
+    "xh ",
+    "dog ",
+    "datadog-ci",
+    "python",
+    "node -",
+    "ruby -",
+    "requests.",
+    "Invoke-",
+];
 
 /// Names of the official and older clients, as imported.
 const CLIENTS: &[&str] = &[

@@ -54,9 +54,17 @@ pub fn describe(reason: &str) -> (&'static str, &'static str) {
             "it looks like a Datadog call, but too little shows it",
             "look at the place; --explain-use FILE:LINE tells how it was found",
         ),
-        "unknown-type" => {
+        "unknown-type" | "unknown-class" | "unknown-kind" | "unknown-module" => {
             ("the resource type is not in the table", "look its API calls up in the provider's documentation")
         }
+        "unknown-action" => (
+            "what this action calls is not in the table",
+            "look into the action; if it needs an application key, record its traffic",
+        ),
+        "unknown-command" => (
+            "what this command calls is not in the table",
+            "look up which key it needs, or record its traffic (--trace)",
+        ),
         "module-not-downloaded" => (
             "the module comes from a registry or a repository and is not here, so what it declares does not count",
             "run `terraform init` next to it, which puts it into .terraform/modules, or give the plan: terraform show -json PLANFILE > plan.json",

@@ -63,8 +63,17 @@ pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::C
     if sources.iter().all(|s| s.strength != Strength::Strong) {
         return result;
     }
-    let mut project =
-        Project { links: Links::new(tree.sources.iter()), sources, modules: Vec::new(), problems: Vec::new() };
+    let declared = super::declared::in_sources(sources.iter().filter_map(|source| {
+        let text = source.text.as_ref().filter(|_| source.strength == Strength::Strong)?;
+        Some((&source.found.shown, &**text))
+    }));
+    let mut project = Project {
+        links: Links::new(tree.sources.iter()),
+        sources,
+        modules: Vec::new(),
+        declared,
+        problems: Vec::new(),
+    };
     project.parse_candidates();
     let options = flow::Options { catalog, hosts };
     let mut asked = BTreeSet::new();
@@ -84,6 +93,7 @@ pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::C
     }
     result.analyzed = project.sources.iter().filter(|s| s.done && s.text.is_some()).count() as u64;
     result.problems.append(&mut project.problems);
+    result.evidence.append(&mut project.declared);
     result
 }
 
@@ -126,6 +136,8 @@ struct Project<'t> {
     sources: Vec<Source<'t>>,
     links: Links,
     modules: Vec<Arc<Module>>,
+    /// What is declared rather than called.
+    declared: Vec<Evidence>,
     problems: Vec<Error>,
 }
 
@@ -220,6 +232,7 @@ impl Project<'_> {
             match modules {
                 Some((text, modules)) => {
                     source.text = Some(text);
+                    self.declared.extend(modules.iter().flat_map(super::declared::in_module));
                     self.modules.extend(modules.into_iter().map(Arc::new));
                 }
                 None => {

@@ -6,7 +6,9 @@
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
 use crate::infra::terraform::{self, Parsed, Project};
+use crate::infra::{manifest, program};
 use crate::input::{self, Content, Declaration, Skipped, Strength, Tree};
+use crate::ir::Module;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -116,6 +118,23 @@ fn concerned<'r, 't>(files: &'r [Read<'t>]) -> Vec<&'r Read<'t>> {
         return Vec::new();
     }
     files.iter().filter(|file| strong.contains(&folder(file)) || calls(file)).collect()
+}
+
+/// What YAML among the sources declares: (as reported, text) of files that mention Datadog.
+pub(super) fn in_sources<'t>(files: impl Iterator<Item = (&'t Arc<str>, &'t str)>) -> Vec<Evidence> {
+    const WORDS: [&str; 6] = ["datadoghq.com/", "crossplane.io", "upbound.io", "datadog_", "uses:", "datadog:"];
+    let yaml = files.filter(|(file, text)| {
+        let named = file.ends_with(".yml") || file.ends_with(".yaml");
+        named && WORDS.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+    });
+    let yaml: Vec<_> = yaml.collect();
+    let read = |(file, text): &(&Arc<str>, &str)| guarded(file, || Ok(manifest::read(file, text))).unwrap_or_default();
+    yaml.par_iter().flat_map_iter(read).collect()
+}
+
+/// What a program declares with Pulumi's or CDKTF's classes, and the commands with known needs that it runs.
+pub(super) fn in_module(module: &Module) -> Vec<Evidence> {
+    guarded(&module.file, || Ok(program::read(module))).unwrap_or_default()
 }
 
 /// A reader that panics costs its file, not the run.

@@ -6,12 +6,12 @@
 use super::shell::{Lines, Program};
 use super::{File, FrontEnd};
 use crate::ir::{Expr, Language, Module};
+use crate::yaml;
 
 mod dockerfile;
 mod makefile;
 mod template;
 mod workflow;
-mod yaml;
 
 /// The front end for CI workflows and other YAML files with commands.
 pub struct Workflow;

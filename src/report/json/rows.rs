@@ -184,12 +184,15 @@ pub(in crate::report) fn kind(evidence: &Evidence) -> &'static str {
         (_, Call::Legacy { .. }) => "legacy-sdk",
         (_, Call::Http { .. }) => "http",
         (_, Call::Declared { vocabulary, .. }) => vocabulary,
-        (_, Call::Opaque { reason, .. })
-            if matches!(*reason, "unknown-type" | "module-not-downloaded" | "module-not-found") =>
-        {
-            "terraform"
-        }
-        (_, Call::Opaque { .. }) => "sdk",
+        (_, Call::Opaque { reason, .. }) => match *reason {
+            "unknown-type" | "module-not-downloaded" | "module-not-found" => "terraform",
+            "unknown-class" => "pulumi",
+            "unknown-kind" => "kubernetes",
+            "unknown-module" => "ansible",
+            "unknown-action" => "github-action",
+            "unknown-command" => "cli",
+            _ => "sdk",
+        },
         (_, Call::Told { kind, .. }) => kind,
     }
 }

@@ -1,4 +1,4 @@
-//! YAML as a tree with places, as far as scripts need it: anchors, aliases and tags are left out.
+//! YAML as a tree with places, as far as scripts and declarations need it: anchors, aliases and tags are left out.
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
@@ -7,7 +7,7 @@ const MAX_DEPTH: usize = 64;
 
 /// A node of a document.
 #[derive(Clone, Debug)]
-pub(super) enum Node {
+pub(crate) enum Node {
     /// A text.
     Scalar(Scalar),
     /// Keys that are texts and their values, in order.
@@ -20,7 +20,7 @@ pub(super) enum Node {
 
 /// A text and where it begins.
 #[derive(Clone, Debug)]
-pub(super) struct Scalar {
+pub(crate) struct Scalar {
     /// Its value.
     pub value: String,
     /// How it is written.
@@ -34,7 +34,7 @@ pub(super) struct Scalar {
 }
 
 /// A document as far as it can be read, and the line of the place where it could not.
-pub(super) struct Document {
+pub(crate) struct Document {
     /// The top nodes of all documents in the file.
     pub roots: Vec<Node>,
     /// (1-based line, 1-based column) of the error.
@@ -48,7 +48,7 @@ enum Open {
 }
 
 /// Reads all documents of a file.
-pub(super) fn parse(text: &str) -> Document {
+pub(crate) fn parse(text: &str) -> Document {
     let mut stack: Vec<Open> = Vec::new();
     let mut document = Document { roots: Vec::new(), error: None };
     for event in Parser::new_from_str(text) {
