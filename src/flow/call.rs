@@ -18,7 +18,7 @@ use super::program::Resolved;
 use super::request::Site;
 use super::state::Pending;
 use super::strings;
-use super::subst::Subst;
+use super::subst::{Call, Subst};
 use super::transport;
 use super::value::{Args, Bindings, Closure, Cls, Fun, Instance, Made, Ref, Root, Set, Table, Value};
 
@@ -219,11 +219,16 @@ impl<'a> Run<'a> {
     pub fn method_call(&mut self, receivers: &Set, name: &Name, args: &Args, site: Site, label: &Name) -> Set {
         let mut out = Set::unknown();
         let mut known = false;
+        let given = receivers.values().any(|v| matches!(v, Value::Ref(Ref { root: Root::Param(..), .. })));
         for item in &receivers.items {
             if matches!(item.value, Value::Ref(ref r) if !r.path.is_empty() || matches!(r.root, Root::Param(..))) {
                 continue;
             }
             known |= !matches!(item.value, Value::Null | Value::Bool(_));
+            // What a plain getter answers is the caller's to say, object by object.
+            if given && self.is_getter(&item.value, name, args) {
+                continue;
+            }
             out.join(&self.method_on(&item.value, name, args, site).within(&item.world));
         }
         for item in &receivers.items {
@@ -237,6 +242,21 @@ impl<'a> Run<'a> {
             out.join(&self.unknown_call(name, args, site, label));
         }
         out
+    }
+
+    /// Whether a method only hands out what its object was made with.
+    fn is_getter(&self, receiver: &Value, name: &Name, args: &Args) -> bool {
+        let Value::Instance(instance) = receiver else { return false };
+        let methods = self.program().method(instance.class, name);
+        let hands_out = |fun: &Fun| {
+            let returns = &self.scope.summary(*fun).returns;
+            !returns.is_unknown()
+                && returns.values().all(|v| match v {
+                    Value::Ref(Ref { root: Root::This(_), path }) => !path.is_empty(),
+                    _ => false,
+                })
+        };
+        args.positional.is_empty() && args.named.is_empty() && !methods.is_empty() && methods.iter().all(hands_out)
     }
 
     /// A method of something that a caller decides.
@@ -288,7 +308,7 @@ impl<'a> Run<'a> {
                 self.external_call(&path, None, args, site)
             }
             Value::Made(made) if made.path == super::subst::CALL_OF => {
-                let close = Subst { bindings: Vec::new(), receiver: None, close: true };
+                let close = Subst::new(Vec::new(), None, true);
                 let objects = close.value(&self.scope, receiver, 0);
                 let mut out = Set::unknown();
                 for object in

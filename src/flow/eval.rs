@@ -4,6 +4,7 @@ mod condition;
 mod element;
 mod types;
 
+pub(in crate::flow) use condition::written;
 pub(in crate::flow) use element::*;
 
 use crate::ir::{Expr, ExprId, FunctionId, Key, Language, Module, Name, Piece as IrPiece};
@@ -38,7 +39,7 @@ impl<'a> Run<'a> {
             Expr::Null => Set::of(Value::Null),
             Expr::Name(name) => self.name(name),
             Expr::This | Expr::Super => self.this(),
-            Expr::Field(object, name) => self.field(*object, name),
+            Expr::Field(object, name) => self.field(id, *object, name),
             Expr::Index(object, key) => self.index(id, *object, *key),
             Expr::Call(callee, args) => self.call(id, *callee, args),
             Expr::New(class, args) => self.construct_expr(id, *class, args),
@@ -185,9 +186,19 @@ impl<'a> Run<'a> {
 
     /// What a name means here.
     pub fn name(&mut self, name: &Name) -> Set {
-        match self.local(name) {
+        let set = match self.local(name) {
             Some(set) => set.clone(),
             None => self.outer_name(name),
+        };
+        self.narrowed(set, name)
+    }
+
+    /// Inside `if x == "a"`, an `x` of which nothing is known is that constant.
+    fn narrowed(&self, set: Set, name: &str) -> Set {
+        let vague = |v: &Value| matches!(v, Value::External(_) | Value::Made(_) | Value::Null);
+        match self.narrowed.iter().rev().find(|(n, _)| n == name) {
+            Some((_, constant)) if set.values().all(vague) => constant.clone(),
+            _ => set,
         }
     }
 
@@ -248,6 +259,13 @@ impl<'a> Run<'a> {
         let mut class = Some(self.owner_here().or(self.class_scope())?);
         for _ in 0..8 {
             let at = class?;
+            if self.program().class(at).name == *name {
+                return Some(Set::of(Value::Class(at)));
+            }
+            let inner = |c: &super::value::Cls| self.program().class(*c).inner.get(name).copied();
+            if let Some(inner) = self.program().ancestors(at).iter().find_map(inner) {
+                return Some(Set::of(Value::Class(inner)));
+            }
             let has = self.program().ancestors(at).iter().any(|c| {
                 let info = self.program().class(*c);
                 let plain = |f: &Fun| self.program().function(*f).kind != crate::ir::FunctionKind::Constructor;
@@ -267,12 +285,17 @@ impl<'a> Run<'a> {
         None
     }
 
-    fn field(&mut self, object: ExprId, name: &Name) -> Set {
+    fn field(&mut self, id: ExprId, object: ExprId, name: &Name) -> Set {
         let set = self.eval(object);
         self.note_key(name);
         let out = self.scope.field_of_set(&set, name, 0);
-        // A method of an API object taken without calling it: whoever gets it will call it.
-        out
+        if self.narrowed.is_empty() {
+            return out;
+        }
+        match written(self.module, id) {
+            Some(written) => self.narrowed(out, &written),
+            None => out,
+        }
     }
 
     /// The number of the choice that an expression makes.
@@ -337,13 +360,15 @@ impl<'a> Run<'a> {
         for (i, (when, value)) in arms.iter().enumerate() {
             let condition = when.map(|w| self.condition(w)).unwrap_or_default();
             let inside = self.guards.len();
-            self.guards.extend(condition.iter().cloned());
+            self.guards.extend(condition.holds);
+            let alternative = (choice, u16::try_from(i).unwrap_or(u16::MAX));
+            self.note_arm(alternative, guards);
+            let narrowed = self.narrow(condition.narrows);
             let set = self.eval(*value);
-            out.join(&set.within(&World::of(choice, u16::try_from(i).unwrap_or(u16::MAX))));
+            self.narrowed.truncate(narrowed);
+            out.join(&set.within(&World::of(alternative.0, alternative.1)));
             self.guards.truncate(inside);
-            if let [one] = condition.as_slice() {
-                self.guards.push(one.negated());
-            }
+            self.guards.extend(condition.fails);
         }
         self.guards.truncate(guards);
         out

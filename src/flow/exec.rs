@@ -10,6 +10,7 @@ pub(in crate::flow) use ground::*;
 
 use crate::ir::{Arm, ExprId, Function, Language, Module, Name, ParamKind, Place, Stmt};
 use rustc_hash::FxHashMap as Map;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::origin;
@@ -17,10 +18,13 @@ use super::program::Program;
 use super::request::{Guard, Site};
 use super::scope::Scope;
 use super::state::Output;
-use super::value::{Args, Cls, Fun, Instance, Made, Ref, Root, Set, Table, Value, World};
+use super::value::{Alternative, Args, Cls, Fun, Instance, Made, Ref, Root, Set, Table, Value, World};
 
 /// Deepest nesting of expressions and blocks that is followed; deeper parts are unknown.
 pub const MAX_DEPTH: u16 = 160;
+
+/// Marks the choices that are made by returning early, apart from those of branches.
+const RETURNED: u64 = 1 << 63;
 
 /// One run of one function.
 pub struct Run<'a> {
@@ -36,6 +40,10 @@ pub struct Run<'a> {
     pub out: Output,
     /// Conditions that hold here.
     pub guards: Vec<Guard>,
+    /// What holds in the alternatives of the choices made so far.
+    pub arms: BTreeMap<Alternative, Vec<Guard>>,
+    /// Variables and fields that conditions around this place compare with constants.
+    pub narrowed: Vec<(Name, Set)>,
     /// How deep the evaluation is nested.
     pub depth: u16,
     env: Map<Name, Set>,
@@ -57,6 +65,8 @@ impl<'a> Run<'a> {
             owner,
             out: Output::default(),
             guards: Vec::new(),
+            arms: BTreeMap::new(),
+            narrowed: Vec::new(),
             depth: 0,
             env: Map::default(),
             undo: Vec::new(),
@@ -73,13 +83,43 @@ impl<'a> Run<'a> {
             run.configured();
             run.annotations();
         }
-        run.out.summary.returns = run.out.summary.returns.leaving();
+        run.leave();
         for set in run.out.summary.locals.values_mut() {
             *set = set.leaving();
         }
         let mut out = run.out;
         out.reads = run.scope.into_reads();
         out
+    }
+
+    /// Makes what is returned fit for callers, who may decide which alternative it is.
+    fn leave(&mut self) {
+        let arms = &self.arms;
+        let returns = self.out.summary.returns.leaving_with(&|a| arms.contains_key(a));
+        let mut used = BTreeSet::new();
+        returns.alternatives(&mut used);
+        self.out.summary.arms = used.iter().filter_map(|a| Some((*a, arms.get(a)?.clone()))).collect();
+        self.out.summary.returns = returns;
+    }
+
+    /// Notes what holds in an alternative: the guards from index `from` on.
+    pub fn note_arm(&mut self, alternative: Alternative, from: usize) {
+        let held = self.guards.get(from..).unwrap_or_default();
+        if !held.is_empty() {
+            self.arms.insert(alternative, held.to_vec());
+        }
+    }
+
+    /// Notes what conditions say of variables; gives the mark to go back to.
+    pub fn narrow(&mut self, narrows: Vec<(Name, Set)>) -> usize {
+        let mark = self.narrowed.len();
+        self.narrowed.extend(narrows);
+        mark
+    }
+
+    /// What must hold for a value found in a world.
+    pub fn held_in(&self, world: &World) -> Vec<Guard> {
+        world.alternatives().iter().filter_map(|a| self.arms.get(a)).flatten().cloned().collect()
     }
 
     /// The linked program.
@@ -151,6 +191,7 @@ impl<'a> Run<'a> {
             Stmt::Return(value) => {
                 if let Some(value) = value {
                     let set = self.eval(*value);
+                    let set = self.guarded(*value, set);
                     self.out.summary.returns.join(&set);
                 }
                 true
@@ -158,6 +199,16 @@ impl<'a> Run<'a> {
             Stmt::Exit => true,
             Stmt::Branch(arms) => self.branch(arms),
         }
+    }
+
+    /// What is returned under a condition on parameters is returned to those callers only that meet it.
+    fn guarded(&mut self, id: ExprId, set: Set) -> Set {
+        if self.guards.is_empty() {
+            return set;
+        }
+        let alternative = (RETURNED | self.choice_id(id), 0);
+        self.note_arm(alternative, 0);
+        set.within(&World::of(alternative.0, alternative.1))
     }
 
     /// Runs the arms side by side. Afterwards a variable has what the arms that go on gave it, each in its own world.
@@ -172,20 +223,25 @@ impl<'a> Run<'a> {
             let condition = arm.when.map(|w| self.condition(w)).unwrap_or_default();
             complete |= arm.when.is_none();
             let inside = self.guards.len();
-            self.guards.extend(condition.iter().cloned());
+            self.guards.extend(condition.holds);
+            self.note_arm((choice, u16::try_from(i).unwrap_or(u16::MAX)), guards);
+            let narrowed = self.narrow(condition.narrows);
             let (changes, exits) = self.arm(&arm.body);
+            self.narrowed.truncate(narrowed);
             self.guards.truncate(inside);
-            if let [one] = condition.as_slice() {
-                let negated = one.negated();
-                self.guards.push(negated.clone());
+            if let Some(fails) = condition.fails {
+                self.guards.push(fails.clone());
                 if exits {
-                    after.push(negated);
+                    after.push(fails);
                 }
             }
             if !exits {
                 outcomes.push(changes);
                 worlds.push(i);
             }
+        }
+        if !complete {
+            self.note_arm((choice, u16::try_from(arms.len()).unwrap_or(u16::MAX)), guards);
         }
         self.guards.truncate(guards);
         self.guards.extend(after);

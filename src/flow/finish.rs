@@ -105,8 +105,8 @@ fn leftover(scope: &Scope<'_>, called: &Called, fun: Fun, request: &Request, fou
         _ => Vec::new(),
     };
     if classes.is_empty() {
-        let subst = Subst { bindings: Vec::new(), receiver: None, close: true };
-        for filled in subst.request(scope, request) {
+        let subst = Subst::new(Vec::new(), None, true);
+        for (filled, _) in subst.request(scope, request) {
             push(scope, fun, filled, found);
         }
         return;
@@ -114,8 +114,8 @@ fn leftover(scope: &Scope<'_>, called: &Called, fun: Fun, request: &Request, fou
     let several = classes.len() > 1;
     for (i, class) in classes.iter().enumerate() {
         let receiver = Value::Instance(Arc::new(Instance::any(*class)));
-        let subst = Subst { bindings: Vec::new(), receiver: Some(&receiver), close: true };
-        for mut filled in subst.request(scope, request) {
+        let subst = Subst::new(Vec::new(), Some(&receiver), true);
+        for (mut filled, _) in subst.request(scope, request) {
             // The base of a hierarchy need not know what its subclasses decide.
             if i == 0 && several && !determined(scope, &filled) {
                 continue;

@@ -21,6 +21,9 @@ pub type Verb = (Text, World, Option<Guard>);
 /// The pseudo-argument of a request whose address was assigned after it was made.
 pub const FILLED_IN: &str = "filled in";
 
+/// Most conditions kept with a request; without the others it is only less selective.
+const MAX_GUARDS: usize = 8;
+
 impl Run<'_> {
     /// A call of an outside function: if it belongs to an HTTP library, the request it makes. Says whether it does.
     pub fn http_call(&mut self, path: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site) -> bool {
@@ -165,10 +168,8 @@ impl Run<'_> {
                     continue;
                 }
                 for (verb, world, guard) in verbs {
-                    if world.and(&item.world).is_none() {
-                        continue;
-                    }
-                    let request = Request {
+                    let Some(world) = world.and(&item.world) else { continue };
+                    let mut request = Request {
                         verb: verb.clone(),
                         url: url.clone(),
                         guards: guard.iter().cloned().collect(),
@@ -180,6 +181,7 @@ impl Run<'_> {
                         literals: literals.clone(),
                         steps: vec![(format!("request by {path}").into(), site)],
                     };
+                    self.hold(&mut request, &world);
                     self.emit(request);
                 }
             }
@@ -224,10 +226,19 @@ impl Run<'_> {
         }
     }
 
+    /// Adds to a request what must hold in the world in which its parts meet.
+    pub fn hold(&self, request: &mut Request, world: &World) {
+        for guard in self.held_in(world) {
+            if request.guards.len() < MAX_GUARDS && !request.guards.contains(&guard) {
+                request.guards.push(guard);
+            }
+        }
+    }
+
     /// Takes a request: decided ones are found, open ones wait for a caller or a receiver.
     pub fn emit(&mut self, mut request: Request) {
         for guard in self.guards.clone() {
-            if request.guards.len() < 6 && !request.guards.contains(&guard) {
+            if request.guards.len() < MAX_GUARDS && !request.guards.contains(&guard) {
                 request.guards.push(guard);
             }
         }

@@ -148,7 +148,7 @@ impl<'a> Scope<'a> {
                         Value::Instance(i) => i.made.iter().map(|b| &**b).collect(),
                         _ => Vec::new(),
                     };
-                    Subst { bindings, receiver: Some(object), close: true }.set(self, returns, depth + 1)
+                    Subst::new(bindings, Some(object), true).set(self, returns, depth + 1)
                 }
                 other => Set::of(other.clone()),
             })
@@ -198,7 +198,7 @@ impl<'a> Scope<'a> {
         }
         let raw = self.raw_field(instance.class, name);
         let bindings = instance.made.iter().map(|b| &**b).collect();
-        let subst = Subst { bindings, receiver: Some(receiver), close: true };
+        let subst = Subst::new(bindings, Some(receiver), true);
         let mut out = subst.set(self, &raw, depth + 1);
         if instance.made.is_none() && instance.fields.is_none() && !out.values().any(|v| matches!(v, Value::Text(_))) {
             let given = self.raw_field(instance.class, &given(name));
@@ -254,7 +254,7 @@ impl<'a> Scope<'a> {
         if symbolic {
             out.add(Value::Ref(Ref { root: Root::This(class), path: [name.clone()].into_iter().collect() }));
             // What constructors were given, as far as it is an object rather than a text.
-            let close = Subst { bindings: Vec::new(), receiver: None, close: true };
+            let close = Subst::new(Vec::new(), None, true);
             for item in close.set(self, &raw, depth + 1).items {
                 if !matches!(item.value, Value::Text(_) | Value::Ref(_) | Value::Null | Value::Bool(_)) {
                     out.insert(item);
@@ -308,7 +308,23 @@ impl<'a> Scope<'a> {
         }
         let any = Value::Instance(Arc::new(Instance::any(class)));
         let raw = self.raw_field(class, name);
-        Subst { bindings: Vec::new(), receiver: Some(&any), close: true }.set(self, &raw, depth + 1)
+        Subst::new(Vec::new(), Some(&any), true).set(self, &raw, depth + 1)
+    }
+
+    /// The constants of an enumeration: the fields of a class that hold objects of that very class, as declared.
+    pub fn members_of(&self, class: Cls) -> Vec<Set> {
+        let mut out = Vec::new();
+        for &(module, id) in &self.program.class(class).parts {
+            for field in &self.program.module(module).class(id).fields {
+                self.note(Key::Field(class, field.name.clone()));
+                if let Some((set, _)) = self.state.field(class, &field.name)
+                    && set.values().any(|v| matches!(v, Value::Instance(i) if i.class == class))
+                {
+                    out.push(set.clone());
+                }
+            }
+        }
+        out
     }
 
     /// A member of a module.
@@ -329,7 +345,7 @@ impl<'a> Scope<'a> {
                 let class = module_class(*module);
                 self.note(Key::Field(class, name.clone()));
                 if let Some((more, _)) = self.state.field(class, name) {
-                    let subst = Subst { bindings: Vec::new(), receiver: None, close: true };
+                    let subst = Subst::new(Vec::new(), None, true);
                     set.join(&subst.set(self, more, 1));
                 }
                 set

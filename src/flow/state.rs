@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 
 use super::found::Found;
 use super::program::Program;
-use super::request::{Request, Site};
-use super::value::{Args, Cls, Fun, Set, Value};
+use super::request::{Guard, Request, Site};
+use super::value::{Alternative, Args, Cls, Fun, Set, Value};
 
 /// Something that a function's result depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,6 +31,8 @@ pub enum Key {
 pub struct Summary {
     /// What it returns, in terms of its parameters and receiver.
     pub returns: Set,
+    /// What holds of them in the alternatives that returned values stand in.
+    pub arms: BTreeMap<Alternative, Vec<Guard>>,
     /// Requests that callers have to complete.
     pub requests: Vec<Request>,
     /// Calls of something that callers pass in.

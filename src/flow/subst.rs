@@ -1,11 +1,15 @@
 //! Putting a caller's arguments and a receiver's fields into what a function said in terms of its parameters.
 
 use crate::ir::Name;
+use rustc_hash::FxHasher;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::request::{Guard, Request};
+use super::request::{Guard, Request, Site};
 use super::scope::Scope;
-use super::value::{Args, Bindings, Closure, Instance, Item, Made, Piece, Ref, Root, Set, Table, Text, Value};
+use super::value::{Alternative, Args, Bindings, Closure, Instance, Item, Made, Piece, Ref, Root, Set, Table, Text, Value, World};
 
 /// Deepest nesting of values that is rewritten.
 const MAX_DEPTH: u8 = 5;
@@ -31,9 +35,63 @@ pub struct Subst<'a> {
     pub receiver: Option<&'a Value>,
     /// Whether constructor parameters without a known argument take what all callers together pass.
     pub close: bool,
+    /// The call at which a function's own choices are decided.
+    pub call: Option<&'a Call<'a>>,
 }
 
-impl Subst<'_> {
+/// A call whose callee made choices that its arguments may decide.
+pub struct Call<'a> {
+    /// What holds in the callee's alternatives.
+    arms: &'a BTreeMap<Alternative, Vec<Guard>>,
+    /// Tells this call's choices from those of other calls of the same function.
+    mark: u64,
+    /// What the caller's own callers have to decide.
+    open: RefCell<BTreeMap<Alternative, Vec<Guard>>>,
+}
+
+impl<'a> Call<'a> {
+    /// A call at `site` of a function that made these choices.
+    pub fn new(arms: &'a BTreeMap<Alternative, Vec<Guard>>, site: Site) -> Self {
+        let mut hasher = FxHasher::default();
+        site.hash(&mut hasher);
+        Self { arms, mark: hasher.finish() | 1, open: RefCell::default() }
+    }
+
+    /// The choices that the arguments did not decide.
+    pub fn into_open(self) -> BTreeMap<Alternative, Vec<Guard>> {
+        self.open.into_inner()
+    }
+}
+
+impl<'a> Subst<'a> {
+    /// A substitution of bindings and a receiver that leaves choices alone.
+    pub fn new(bindings: Vec<&'a Bindings>, receiver: Option<&'a Value>, close: bool) -> Self {
+        Self { bindings, receiver, close, call: None }
+    }
+
+    /// A world of the callee as the caller sees it; `None` where the arguments exclude it.
+    fn world(&self, scope: &Scope<'_>, world: &World) -> Option<World> {
+        let Some(call) = self.call.filter(|_| *world != World::default()) else { return Some(world.clone()) };
+        let mut out = World::default();
+        for alternative in world.alternatives() {
+            let mut left = Vec::new();
+            for guard in call.arms.get(alternative).into_iter().flatten() {
+                match self.guard(scope, guard) {
+                    Verdict::Never => return None,
+                    Verdict::Always => {}
+                    Verdict::If(guard) => left.push(guard),
+                }
+            }
+            if !left.is_empty() {
+                // Choices made twice over, as in recursion, are not told apart without end.
+                let moved = (alternative.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ call.mark, alternative.1);
+                out = out.and(&World::of(moved.0, moved.1))?;
+                call.open.borrow_mut().insert(moved, left);
+            }
+        }
+        Some(out)
+    }
+
     /// What a reference stands for; `None` to leave it as it is.
     fn reference(&self, scope: &Scope<'_>, r: &Ref, depth: u8) -> Option<Set> {
         let start = match r.root {
@@ -59,29 +117,32 @@ impl Subst<'_> {
         Some(at)
     }
 
-    /// All texts that a text becomes.
-    pub fn text(&self, scope: &Scope<'_>, text: &Text, depth: u8) -> Vec<Text> {
-        let mut out = vec![Text::default()];
+    /// All texts that a text becomes, each in its world.
+    pub fn text(&self, scope: &Scope<'_>, text: &Text, depth: u8) -> Vec<(Text, World)> {
+        let mut out = vec![(Text::default(), World::default())];
         for piece in &text.pieces {
             let filled = match piece {
                 Piece::Ref(r) => match self.reference(scope, r, depth) {
-                    Some(set) => texts_of(&set, &scope.label(r)),
-                    None => vec![Text::piece(piece.clone())],
+                    Some(set) => texts_in_worlds(&set, &scope.label(r)),
+                    None => vec![(Text::piece(piece.clone()), World::default())],
                 },
-                piece => vec![Text::piece(piece.clone())],
+                piece => vec![(Text::piece(piece.clone()), World::default())],
             };
-            if let [one] = filled.as_slice() {
-                out.iter_mut().for_each(|t| t.extend(one));
+            if let [(one, world)] = filled.as_slice()
+                && *world == World::default()
+            {
+                out.iter_mut().for_each(|(t, _)| t.extend(one));
                 continue;
             }
-            let mut next = Vec::new();
+            let mut next: Vec<(Text, World)> = Vec::new();
             scope.spend(u32::try_from(out.len() * filled.len()).unwrap_or(u32::MAX));
-            for start in &out {
-                for end in &filled {
+            for (start, world) in &out {
+                for (end, other) in &filled {
+                    let Some(world) = world.and(other) else { continue };
                     let mut joined = start.clone();
                     joined.extend(end);
-                    if next.len() < MAX_RESULTS && !next.contains(&joined) {
-                        next.push(joined);
+                    if next.len() < MAX_RESULTS && !next.iter().any(|(t, w)| *t == joined && *w == world) {
+                        next.push((joined, world));
                     }
                 }
             }
@@ -94,8 +155,9 @@ impl Subst<'_> {
     pub fn set(&self, scope: &Scope<'_>, set: &Set, depth: u8) -> Set {
         let mut out = Set::unknown();
         for item in &set.items {
+            let Some(own) = self.world(scope, &item.world) else { continue };
             for value in self.value(scope, &item.value, depth).items {
-                if let Some(world) = item.world.and(&value.world) {
+                if let Some(world) = own.and(&value.world) {
                     out.insert(Item { value: value.value, world });
                 }
             }
@@ -112,8 +174,8 @@ impl Subst<'_> {
             Value::Ref(r) => self.reference(scope, r, depth).unwrap_or_else(|| Set::of(value.clone())),
             Value::Text(text) if text.has_refs() => {
                 let mut out = Set::unknown();
-                for text in self.text(scope, text, depth) {
-                    out.add(Value::Text(Arc::new(text)));
+                for (text, world) in self.text(scope, text, depth) {
+                    out.insert(Item { value: Value::Text(Arc::new(text)), world });
                 }
                 out
             }
@@ -247,8 +309,8 @@ impl Subst<'_> {
         out
     }
 
-    /// All requests that a request becomes; none where a guard excludes it.
-    pub fn request(&self, scope: &Scope<'_>, request: &Request) -> Vec<Request> {
+    /// All requests that a request becomes, each in its world; none where a guard excludes it.
+    pub fn request(&self, scope: &Scope<'_>, request: &Request) -> Vec<(Request, World)> {
         let mut guards = Vec::new();
         for guard in &request.guards {
             match self.guard(scope, guard) {
@@ -258,13 +320,17 @@ impl Subst<'_> {
             }
         }
         let mut out = Vec::new();
-        for verb in self.text(scope, &request.verb, 0) {
+        let urls = self.text(scope, &request.url, 0);
+        for (verb, world) in self.text(scope, &request.verb, 0) {
             if !verb_allowed(&request.verb, &verb, &request.guards) {
                 continue;
             }
-            for url in self.text(scope, &request.url, 0) {
-                if out.len() < MAX_RESULTS {
-                    out.push(Request { verb: verb.clone(), url, guards: guards.clone(), ..request.clone() });
+            for (url, other) in &urls {
+                if let Some(world) = world.and(other)
+                    && out.len() < MAX_RESULTS
+                {
+                    let guards = guards.clone();
+                    out.push((Request { verb: verb.clone(), url: url.clone(), guards, ..request.clone() }, world));
                 }
             }
         }
@@ -316,7 +382,19 @@ fn verb_allowed(before: &Text, after: &Text, guards: &[Guard]) -> bool {
 /// The texts a set stands for; whatever is no text is a hole with this label.
 pub fn texts_of(set: &Set, label: &Name) -> Vec<Text> {
     let mut out: Vec<Text> = Vec::new();
-    for value in set.values() {
+    for (text, _) in texts_in_worlds(set, label) {
+        if !out.contains(&text) {
+            out.push(text);
+        }
+    }
+    out
+}
+
+/// The same, each in its world.
+pub fn texts_in_worlds(set: &Set, label: &Name) -> Vec<(Text, World)> {
+    let mut out: Vec<(Text, World)> = Vec::new();
+    for item in &set.items {
+        let value = &item.value;
         let text = match value {
             Value::Text(t) => (**t).clone(),
             Value::Ref(r) => Text::piece(Piece::Ref(r.clone())),
@@ -330,12 +408,12 @@ pub fn texts_of(set: &Set, label: &Name) -> Vec<Text> {
             Value::Null | Value::Bool(_) if set.items.len() > 1 => continue,
             _ => Text::piece(Piece::Hole(label.clone())),
         };
-        if !out.contains(&text) && out.len() < MAX_RESULTS {
-            out.push(text);
+        if out.len() < MAX_RESULTS && !out.iter().any(|(t, w)| *t == text && *w == item.world) {
+            out.push((text, item.world.clone()));
         }
     }
     if out.is_empty() {
-        out.push(Text::piece(Piece::Hole(label.clone())));
+        out.push((Text::piece(Piece::Hole(label.clone())), World::default()));
     }
     out
 }

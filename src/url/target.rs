@@ -38,7 +38,8 @@ impl Target {
         let host = authority.map_or(Host::None, |authority| Host::read(bare_host(authority)));
         let host = if host == Host::None && rest.starts_with(HOLE) { Host::Hole } else { host };
         let rest = if host == Host::Hole && authority.is_none() { rest.trim_start_matches(HOLE) } else { rest };
-        let end = rest.find(['?', '#']).unwrap_or(rest.len());
+        // An ampersand before any question mark is a query whose beginning the code decides elsewhere.
+        let end = rest.find(['?', '#', '&']).unwrap_or(rest.len());
         let (path, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
         Self { host, path: tidy_path(path), query: read_query(tail) }
     }
@@ -205,7 +206,7 @@ fn placeholder_length(text: &str) -> Option<usize> {
 }
 
 fn read_query(tail: &str) -> Vec<(Name, Template)> {
-    let query = tail.strip_prefix('?').unwrap_or("");
+    let query = tail.strip_prefix(['?', '&']).unwrap_or("");
     let query = query.split('#').next().unwrap_or("");
     let mut out = Vec::new();
     for pair in query.split('&').take(MOST_PARAMETERS) {

@@ -19,8 +19,11 @@ impl<'a> Run<'a> {
         let mut all_bindings = vec![&bindings];
         all_bindings.extend(captured);
         let summary = self.scope.summary(fun);
-        let subst = Subst { bindings: all_bindings, receiver, close: false };
+        let call = Call::new(&summary.arms, site);
+        let call_here = Some(&call).filter(|_| !summary.arms.is_empty() && fun != self.fun);
+        let subst = Subst { call: call_here, ..Subst::new(all_bindings, receiver, false) };
         let mut out = subst.set(&self.scope, &summary.returns, 0);
+        self.arms.extend(call.into_open());
         if out.is_unknown() {
             out = self.declared_result(fun);
         }
@@ -179,14 +182,15 @@ impl<'a> Run<'a> {
         }
         let mut all = vec![bindings];
         all.extend(captured);
-        let subst = Subst { bindings: all, receiver, close: false };
+        let subst = Subst::new(all, receiver, false);
         let function = self.program().function(fun);
         let name = function.name.clone();
         let given = function.params.iter().map(|param| &param.name).zip(&bindings.args);
         let literals = if summary.requests.is_empty() { Vec::new() } else { deciding::of_request(given) };
         for request in &summary.requests {
             let own = request.has_params();
-            for mut filled in subst.request(&self.scope, request) {
+            for (mut filled, world) in subst.request(&self.scope, request) {
+                self.hold(&mut filled, &world);
                 if own && !filled.settled {
                     filled.at = site;
                 }

@@ -135,8 +135,13 @@ impl<'a> Run<'a> {
         if !member.is_unknown() && args.positional.is_empty() {
             return member;
         }
-        if matches!(name.as_str(), "valueOf" | "values" | "fromValue") {
-            return Set::of(Value::Instance(Arc::new(Instance::any(class))));
+        if matches!(name.as_str(), "valueOf" | "values" | "fromValue" | "entries" | "cases") {
+            let members: Vec<Set> = self.scope.members_of(class);
+            return match (name.as_str(), members.is_empty()) {
+                (_, true) => Set::of(Value::Instance(Arc::new(Instance::any(class)))),
+                ("valueOf" | "fromValue", _) => crate::flow::eval::tagged(members.iter(), u64::from(site.span.line) << 20),
+                _ => Set::of(Value::List(Arc::new(members))),
+            };
         }
         if let Some(base) = self.program().external_bases(class).first() {
             let path: Name = format!("{base}.{name}").into();
@@ -199,7 +204,7 @@ impl<'a> Run<'a> {
         };
         for name in names {
             let raw = self.scope.raw_field(base, &name);
-            let subst = Subst { bindings: vec![bindings], receiver: None, close: false };
+            let subst = Subst::new(vec![bindings], None, false);
             let set = subst.set(&self.scope, &raw, 0);
             if set != raw {
                 self.store(&Set::of(Value::Class(class)), &name, &set, site);

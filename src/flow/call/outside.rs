@@ -188,7 +188,7 @@ impl<'a> Run<'a> {
         let missing = function.params.len().saturating_sub(args.positional.len() + closure.partial.len());
         if args.positional.is_empty() && args.named.is_empty() && missing > 0 {
             let summary = self.scope.summary(closure.function);
-            return Subst { bindings: Vec::new(), receiver: None, close: true }.set(&self.scope, &summary.returns, 0);
+            return Subst::new(Vec::new(), None, true).set(&self.scope, &summary.returns, 0);
         }
         self.apply(closure, None, args, site)
     }

@@ -2,24 +2,49 @@
 
 use super::*;
 
+/// What a condition says where it holds and where it does not.
+#[derive(Clone, Debug, Default)]
+pub struct Condition {
+    /// What holds of parameters where it is true.
+    pub holds: Vec<Guard>,
+    /// What holds where it is false, if that can be said at all.
+    pub fails: Option<Guard>,
+    /// Variables and fields that it compares with constants, as written, and the constants.
+    pub narrows: Vec<(Name, Set)>,
+}
+
+impl Condition {
+    fn guard(guard: Guard) -> Self {
+        Self { fails: Some(guard.negated()), holds: vec![guard], narrows: Vec::new() }
+    }
+}
+
 impl<'a> Run<'a> {
-    /// Evaluates a condition and tells what holds of parameters where it is true.
-    pub fn condition(&mut self, id: ExprId) -> Vec<Guard> {
+    /// Evaluates a condition and tells what it says of parameters and variables.
+    pub fn condition(&mut self, id: ExprId) -> Condition {
         if self.depth >= MAX_DEPTH {
-            return Vec::new();
+            return Condition::default();
         }
         self.depth += 1;
-        let guards = self.condition_inner(id);
+        let condition = self.condition_inner(id);
         self.depth -= 1;
-        guards
+        condition
     }
 
-    pub(in crate::flow) fn condition_inner(&mut self, id: ExprId) -> Vec<Guard> {
+    fn condition_inner(&mut self, id: ExprId) -> Condition {
         let module: &'a Module = self.module;
         match module.expr(id) {
             Expr::Equal(left, right, yes) => {
-                let (left, right) = (self.eval(*left), self.eval(*right));
-                equality(&left, &right, *yes).or_else(|| equality(&right, &left, *yes)).into_iter().collect()
+                let (l, r) = (self.eval(*left), self.eval(*right));
+                let guard = equality(&l, &r, *yes).or_else(|| equality(&r, &l, *yes));
+                let mut out = guard.map(Condition::guard).unwrap_or_default();
+                if *yes && out.holds.is_empty() {
+                    let narrowed = |place: ExprId, to: &Set| {
+                        to.literal_text().and(written(module, place)).map(|name| (name, to.clone()))
+                    };
+                    out.narrows.extend(narrowed(*left, &r).or_else(|| narrowed(*right, &l)));
+                }
+                out
             }
             Expr::Contains(left, right, yes) => {
                 let (left, right) = (self.eval(*left), self.eval(*right));
@@ -32,33 +57,60 @@ impl<'a> Run<'a> {
                         Value::Table(t) => t.entries.iter().for_each(|(k, _)| {
                             choices.join(&Set::literal(k.clone()));
                         }),
-                        _ => return Vec::new(),
+                        _ => return Condition::default(),
                     }
                 }
-                equality(&left, &choices, *yes).into_iter().collect()
+                equality(&left, &choices, *yes).map(Condition::guard).unwrap_or_default()
             }
-            Expr::Not(inner) => match self.condition(*inner).as_slice() {
-                [one] => vec![one.negated()],
-                _ => Vec::new(),
-            },
-            Expr::All(items) => items.iter().flat_map(|i| self.condition(*i)).collect(),
+            Expr::Not(inner) => {
+                let inner = self.condition(*inner);
+                match (inner.fails, inner.holds.as_slice()) {
+                    (Some(fails), [holds]) => {
+                        Condition { holds: vec![fails], fails: Some(holds.clone()), narrows: Vec::new() }
+                    }
+                    _ => Condition::default(),
+                }
+            }
+            Expr::All(items) => {
+                let mut out = Condition::default();
+                for item in items {
+                    let one = self.condition(*item);
+                    out.holds.extend(one.holds);
+                    out.narrows.extend(one.narrows);
+                    out.fails = one.fails.filter(|_| items.len() == 1);
+                }
+                out
+            }
             Expr::Any(items) | Expr::Choice(items) => {
-                let all: Vec<Vec<Guard>> = items.iter().map(|i| self.condition(*i)).collect();
-                any_of(&all)
+                let all: Vec<Vec<Guard>> = items.iter().map(|i| self.condition(*i).holds).collect();
+                any_of(&all).map(Condition::guard).unwrap_or_default()
             }
             _ => {
                 let set = self.eval(id);
                 match set.items.as_slice() {
-                    [Item { value: Value::Ref(r), .. }] => vec![Guard::Truthy(r.clone(), true)],
-                    _ => Vec::new(),
+                    [Item { value: Value::Ref(r), .. }] => Condition::guard(Guard::Truthy(r.clone(), true)),
+                    _ => Condition::default(),
                 }
             }
         }
     }
 }
 
+/// A variable or a field of one as it is written, the same wherever it means the same.
+pub(in crate::flow) fn written(module: &Module, id: ExprId) -> Option<Name> {
+    match module.expr(id) {
+        Expr::Name(name) => Some(name.clone()),
+        Expr::Field(object, name) => match module.expr(*object) {
+            Expr::Name(first) => Some(format!("{first}.{name}").into()),
+            Expr::This => Some(format!("this.{name}").into()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Several equalities on one subject are one.
-pub(in crate::flow) fn any_of(all: &[Vec<Guard>]) -> Vec<Guard> {
+pub(in crate::flow) fn any_of(all: &[Vec<Guard>]) -> Option<Guard> {
     let mut subject: Option<Ref> = None;
     let mut texts = Vec::new();
     for guards in all {
@@ -67,10 +119,10 @@ pub(in crate::flow) fn any_of(all: &[Vec<Guard>]) -> Vec<Guard> {
                 subject = Some(r.clone());
                 texts.extend(more.iter().cloned());
             }
-            _ => return Vec::new(),
+            _ => return None,
         }
     }
-    subject.map(|s| Guard::Equal(s, texts, true)).into_iter().collect()
+    subject.map(|s| Guard::Equal(s, texts, true))
 }
 
 pub(in crate::flow) fn equality(subject: &Set, texts: &Set, yes: bool) -> Option<Guard> {

@@ -87,6 +87,8 @@ impl<'a> Run<'a> {
             }
             Value::Table(table) => tagged(table.entries.iter().map(|(_, v)| v), choice),
             Value::Client(_) | Value::Instance(_) | Value::Made(_) | Value::Legacy(..) => Set::of(value.clone()),
+            // Python iterates over the constants of an enumeration.
+            Value::Class(class) => tagged(self.scope.members_of(*class).iter(), choice),
             _ => Set::unknown(),
         })
     }

@@ -1,6 +1,7 @@
 //! Keeping values small: what grows too large to be worth following is cut off.
 
 use super::*;
+use std::collections::BTreeSet;
 
 impl Value {
     /// The value itself, or without its parts where it has grown too large to be worth following.
@@ -42,23 +43,28 @@ impl Value {
 impl Set {
     /// What is worth telling other functions: nothing of worlds, of deeply nested data, of text that cannot be part of a request.
     pub fn leaving(&self) -> Self {
-        self.leaving_at(0)
+        self.leaving_at(&|_| false, 0)
     }
 
-    pub(in crate::flow) fn leaving_at(&self, depth: u8) -> Self {
+    /// The same, with the alternatives that `keep` names left in the worlds: those that a caller may decide.
+    pub fn leaving_with(&self, keep: &dyn Fn(&Alternative) -> bool) -> Self {
+        self.leaving_at(keep, 0)
+    }
+
+    fn leaving_at(&self, keep: &dyn Fn(&Alternative) -> bool, depth: u8) -> Self {
         let mut out = Self::default();
         let mut composites = 0;
-        for value in self.values() {
-            let value = match value {
+        for item in &self.items {
+            let value = match &item.value {
                 Value::Text(t) if t.pieces.iter().all(|p| matches!(p, Piece::Hole(_))) => continue,
                 Value::Text(t) if t.as_literal().is_some_and(|l| l.len() > 300) => continue,
                 Value::Table(_) | Value::List(_) if depth >= MAX_NESTING => continue,
                 Value::Table(t) => Value::Table(Arc::new(Table {
-                    entries: t.entries.iter().map(|(k, s)| (k.clone(), s.leaving_at(depth + 1))).collect(),
-                    rest: t.rest.leaving_at(depth + 1),
+                    entries: t.entries.iter().map(|(k, s)| (k.clone(), s.leaving_at(keep, depth + 1))).collect(),
+                    rest: t.rest.leaving_at(keep, depth + 1),
                     spread: t.spread.clone(),
                 })),
-                Value::List(items) => Value::List(Arc::new(items.iter().map(|s| s.leaving_at(depth + 1)).collect())),
+                Value::List(items) => Value::List(Arc::new(items.iter().map(|s| s.leaving_at(keep, depth + 1)).collect())),
                 other => other.clone(),
             };
             if value.is_composite() {
@@ -67,9 +73,21 @@ impl Set {
                     continue;
                 }
             }
-            out.add(value);
+            out.insert(Item { value, world: item.world.filtered(keep) });
         }
         out
+    }
+
+    /// Every alternative that values here, nested ones included, were found under.
+    pub fn alternatives(&self, out: &mut BTreeSet<Alternative>) {
+        for item in &self.items {
+            out.extend(item.world.alternatives());
+            match &item.value {
+                Value::Table(t) => t.entries.iter().map(|(_, s)| s).chain([&t.rest]).for_each(|s| s.alternatives(out)),
+                Value::List(items) => items.iter().for_each(|s| s.alternatives(out)),
+                _ => {}
+            }
+        }
     }
 }
 

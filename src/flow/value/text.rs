@@ -83,9 +83,12 @@ impl Text {
     }
 }
 
-/// Which alternatives were taken on the way to a value: (choice, alternative). Values whose worlds disagree never meet.
+/// One way of several: the choice and which of its alternatives.
+pub type Alternative = (u64, u16);
+
+/// Which alternatives were taken on the way to a value. Values whose worlds disagree never meet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct World(SmallVec<[(u64, u16); 2]>);
+pub struct World(SmallVec<[Alternative; 2]>);
 
 impl World {
     /// Most choices remembered; later ones are forgotten, which only widens what may meet.
@@ -113,5 +116,15 @@ impl World {
         let mut it = Self::default();
         it.0.push((choice, alternative));
         it
+    }
+
+    /// The alternatives taken that `keep` names.
+    pub fn filtered(&self, keep: &dyn Fn(&Alternative) -> bool) -> Self {
+        Self(self.0.iter().filter(|a| keep(a)).copied().collect())
+    }
+
+    /// The alternatives taken.
+    pub fn alternatives(&self) -> &[Alternative] {
+        &self.0
     }
 }
