@@ -39,6 +39,10 @@ impl<'a> Run<'a> {
                     [super::value::Item { value: Value::List(items), .. }] => {
                         out.positional.extend(items.iter().cloned())
                     }
+                    // Tables of several branches.
+                    [_, _, ..] if set.values().all(|v| matches!(v, Value::Table(_))) => {
+                        out.spread.extend(set.table().map(|t| Set::of(Value::Table(Arc::new(t)))));
+                    }
                     _ => out.spread.push(set),
                 },
                 None => out.positional.push(set),

@@ -323,18 +323,13 @@ impl<'a> Run<'a> {
                     }
                 },
                 Key::Spread => {
-                    for value in set.values() {
-                        match value {
-                            Value::Table(other) => {
-                                table.entries.extend(other.entries.iter().cloned());
-                                table.rest.join(&other.rest);
-                                table.spread.join(&other.spread);
-                            }
-                            Value::Ref(_) => {
-                                table.spread.add(value.clone());
-                            }
-                            _ => {}
-                        }
+                    if let Some(other) = set.table() {
+                        table.entries.extend(other.entries);
+                        table.rest.join(&other.rest);
+                        table.spread.join(&other.spread);
+                    }
+                    for value in set.values().filter(|v| matches!(v, Value::Ref(_))) {
+                        table.spread.add(value.clone());
                     }
                 }
             }

@@ -411,6 +411,37 @@ impl Set {
         }
     }
 
+    /// The tables among the values as one: every entry in the world of its table, null where a table is known to lack it.
+    pub fn table(&self) -> Option<Table> {
+        let tables = || {
+            self.items.iter().filter_map(|i| match &i.value {
+                Value::Table(t) => Some((t, &i.world)),
+                _ => None,
+            })
+        };
+        let first = tables().next()?.0;
+        if tables().nth(1).is_none() {
+            return Some((**first).clone());
+        }
+        let mut out = Table::default();
+        for (table, world) in tables() {
+            out.rest.join(&table.rest.within(world));
+            out.spread.join(&table.spread.within(world));
+            for (key, _) in &table.entries {
+                if out.entry(key).is_some() {
+                    continue;
+                }
+                let mut joined = Set::unknown();
+                for (other, world) in tables() {
+                    let set = other.lookup(key).unwrap_or_else(|| Set::of(Value::Null));
+                    joined.join(&set.within(world));
+                }
+                out.entries.push((key.clone(), joined));
+            }
+        }
+        Some(out)
+    }
+
     /// Applies `f` to every value, keeping worlds.
     pub fn flat_map(&self, mut f: impl FnMut(&Value) -> Self) -> Self {
         let mut out = Self::default();

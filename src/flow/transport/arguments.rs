@@ -79,8 +79,10 @@ pub fn apart(args: &Args) -> Option<Vec<Args>> {
 
 /// The options object among the arguments.
 pub(in crate::flow) fn options(args: &Args) -> Option<crate::flow::value::Table> {
+    if let Some(table) = args.positional.iter().find_map(Set::table) {
+        return Some(table);
+    }
     args.positional.iter().flat_map(Set::values).find_map(|v| match v {
-        Value::Table(t) => Some((**t).clone()),
         Value::Made(m) if !m.args.named.is_empty() => {
             Some(crate::flow::value::Table { entries: m.args.named.clone(), ..Default::default() })
         }
