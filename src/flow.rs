@@ -27,9 +27,11 @@ mod value;
 
 use crate::catalog::Catalog;
 use crate::evidence::Evidence;
-use crate::ir::{Module, Name};
+use crate::ir::Module;
 use rayon::prelude::*;
 use std::sync::Arc;
+
+pub use finish::Demand;
 
 use exec::Run;
 use program::Program;
@@ -57,8 +59,8 @@ pub struct Options<'c> {
 pub struct Analysis {
     /// Every call seen, in the order of files.
     pub evidence: Vec<Evidence>,
-    /// Names of functions and classes whose requests depend on their callers: files that mention them matter too.
-    pub demand: Vec<Name>,
+    /// Functions and classes whose requests depend on their callers: files that use them matter too.
+    pub demand: Vec<Demand>,
 }
 
 /// Analyses a whole project. The result does not depend on the order of the modules nor on the number of threads.
@@ -79,5 +81,8 @@ pub fn analyze(modules: Vec<Arc<Module>>, options: &Options<'_>) -> Analysis {
             break;
         }
     }
-    Analysis { evidence: finish::evidence(&program, &state, options), demand: finish::demand(&program, &state) }
+    Analysis {
+        evidence: finish::evidence(&program, &state, options),
+        demand: finish::demand(&program, &state, options),
+    }
 }

@@ -19,6 +19,8 @@ use super::request::{Guard, Site};
 use super::scope::Scope;
 use super::state::Output;
 use super::value::{Alternative, Args, Cls, Fun, Instance, Made, Ref, Root, Set, Table, Value, World};
+use crate::evidence::Origin;
+use std::cell::Cell;
 
 /// Deepest nesting of expressions and blocks that is followed; deeper parts are unknown.
 pub const MAX_DEPTH: u16 = 160;
@@ -49,6 +51,8 @@ pub struct Run<'a> {
     env: Map<Name, Set>,
     undo: Vec<(Name, Option<Set>)>,
     class_scope: Option<Cls>,
+    /// Whose address the names around the function speak for, once somebody asked.
+    pub surroundings: Cell<Option<Origin>>,
     /// Whether other functions can see this one's variables.
     shared: bool,
 }
@@ -71,6 +75,7 @@ impl<'a> Run<'a> {
             env: Map::default(),
             undo: Vec::new(),
             class_scope: None,
+            surroundings: Cell::new(None),
             shared: fun.id == Module::MAIN || module.functions.iter().any(|f| f.parent == Some(fun.id)),
         };
         let function = module.function(fun.id);

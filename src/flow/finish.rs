@@ -3,6 +3,7 @@
 use crate::evidence::{Call, Confidence, Evidence, Origin, Place, Step};
 use crate::ir::{Module, Name};
 use rustc_hash::FxHashSet as HashSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::found::{Found, What};
@@ -53,27 +54,70 @@ fn key_of(found: &Found) -> (u8, Name, String) {
     }
 }
 
-/// Names whose functions leave something to their callers, sorted.
-pub fn demand(program: &Program, state: &State) -> Vec<Name> {
-    let mut out = Vec::new();
+/// A function or class of which more uses are wanted, because what it requests is its callers' to decide.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Demand {
+    /// Its name: who uses it mentions it.
+    pub name: Name,
+    /// Names that its users are likely to mention too: its class, what derives from that, the files of both. They tell
+    /// users from namesakes where the name is a common one.
+    pub near: Vec<Name>,
+}
+
+/// The functions that leave something of a Datadog request to their callers, and their classes, sorted.
+pub fn demand(program: &Program, state: &State, options: &super::Options<'_>) -> Vec<Demand> {
+    let scope = Scope::new(program, state, options);
+    let mut out: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
+    let file = |module: u32| {
+        let file = &program.module(module).file;
+        let name = file.rsplit('/').next().unwrap_or(file);
+        Name::from(name.split('.').next().unwrap_or(name))
+    };
     for fun in program.functions() {
-        let summary = state.summary(fun);
-        if summary.requests.is_empty() {
+        let requests = &state.summary(fun).requests;
+        if is_test(program, fun, fun.module) || !requests.iter().any(|request| may_be_ours(&scope, fun, request)) {
             continue;
         }
         let function = program.function(fun);
-        if !function.name.is_empty() && !function.name.starts_with("__") {
-            out.push(function.name.clone());
+        let mut near = BTreeSet::from([file(fun.module)]);
+        let classes = program.owner(fun).map(|owner| program.descendants(owner)).unwrap_or_default();
+        for class in &classes {
+            let info = program.class(*class);
+            near.insert(info.name.clone());
+            near.extend(info.parts.iter().map(|(module, _)| file(*module)));
         }
-        if let Some(owner) = program.owner(fun) {
-            out.extend(program.descendants(owner).into_iter().map(|c| program.class(c).name.clone()));
+        for class in &classes {
+            let info = program.class(*class);
+            let files = info.parts.iter().map(|(module, _)| file(*module));
+            out.entry(info.name.clone()).or_default().extend(files);
+        }
+        if !function.name.starts_with("__") {
+            out.entry(function.name.clone()).or_default().extend(near);
         }
     }
-    out.sort_unstable();
-    out.dedup();
-    out.retain(|n| n.len() > 2);
-    out
+    let named = out.into_iter().filter(|(name, _)| name.len() > 2);
+    named.map(|(name, near)| Demand { near: near.into_iter().filter(|n| *n != name).collect(), name }).collect()
 }
+
+/// Whether a request that is still open goes to Datadog as far as the program tells: by itself, or as some class makes it
+/// that inherits it. A helper that knows nothing of Datadog matters only to files that do, and those are read anyway.
+fn may_be_ours(scope: &Scope<'_>, fun: Fun, request: &Request) -> bool {
+    let ours = |origin| matches!(origin, Origin::Datadog | Origin::LikelyDatadog);
+    if ours(request.origin) {
+        return true;
+    }
+    let Some(owner) = scope.program.owner(fun) else { return false };
+    request.refs().any(|r| matches!(r.root, Root::This(_)))
+        && scope.program.descendants(owner).into_iter().take(MAX_HEIRS).any(|class| {
+            let receiver = Value::Instance(Arc::new(Instance::any(class)));
+            let filled = Subst::new(Vec::new(), Some(&receiver), false).request(scope, request);
+            ours(origin::from_name(&scope.program.class(class).name))
+                || filled.iter().any(|(r, _)| ours(origin::from_url(&r.url, scope.hosts)))
+        })
+}
+
+/// Subclasses looked at to see whether one of them is Datadog's.
+const MAX_HEIRS: usize = 64;
 
 /// Who is called by whom.
 struct Called {

@@ -288,6 +288,16 @@ impl Run<'_> {
         if self.out.summary.keys {
             return Origin::Datadog;
         }
+        if let Some(origin) = self.surroundings.get() {
+            return origin;
+        }
+        let origin = self.origin_around();
+        self.surroundings.set(Some(origin));
+        origin
+    }
+
+    /// What the names around this function say, and the keys that its class and its file handle; the same during a run.
+    fn origin_around(&self) -> Origin {
         let program = self.program();
         let function = self.module.function(self.fun.id);
         let mut names: Vec<Name> = Vec::new();

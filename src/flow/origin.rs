@@ -2,6 +2,8 @@
 
 use crate::evidence::Origin;
 use crate::url::{Host, Target};
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 use super::request::template;
 use super::value::{Piece, Text};
@@ -81,24 +83,32 @@ pub fn from_name(name: &str) -> Origin {
     if name.is_empty() {
         return Origin::Unknown;
     }
-    let lower = name.to_ascii_lowercase();
-    if is_datadog_name(&lower) {
+    if is_datadog_name(name) {
         return Origin::LikelyDatadog;
     }
-    if OTHERS.iter().any(|o| lower.contains(o)) { Origin::Other } else { Origin::Unknown }
+    let others = OTHER_WORDS.as_ref().is_some_and(|words| words.is_match(name));
+    if others { Origin::Other } else { Origin::Unknown }
 }
 
-fn is_datadog_name(lower: &str) -> bool {
-    lower.contains("datadog")
-        || lower.contains("dogapi")
-        || lower.contains("ddog")
-        || lower.contains("data_dog")
-        || lower == "dd"
-        || lower.starts_with("dd_")
-        || lower.starts_with("dd-")
-        || lower.contains("_dd_")
-        || lower.ends_with("_dd")
-        || lower.contains("/dd_")
+/// Datadog's own names, wherever they stand in a name.
+const OURS: &[&str] = &["datadog", "dogapi", "ddog", "data_dog", "_dd_", "/dd_"];
+
+static OUR_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| words(OURS));
+static OTHER_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| words(OTHERS));
+
+/// A search for words in any letter case. `None` only if the words were too many to search for, which these are not.
+fn words(words: &[&str]) -> Option<AhoCorasick> {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
+}
+
+fn is_datadog_name(name: &str) -> bool {
+    let begins = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    let ends = name.len() >= 3 && name.get(name.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case("_dd"));
+    begins("dd_")
+        || begins("dd-")
+        || ends
+        || name.eq_ignore_ascii_case("dd")
+        || OUR_WORDS.as_ref().is_some_and(|words| words.is_match(name))
 }
 
 /// What the URL itself says: its host, or the names of the holes at its start. `hosts` are proxies that stand for Datadog.

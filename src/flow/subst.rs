@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use super::request::{Guard, Request, Site};
 use super::scope::Scope;
-use super::value::{Alternative, Args, Bindings, Closure, Instance, Item, Made, Piece, Ref, Root, Set, Table, Text, Value, World};
+use super::value::{
+    Alternative, Args, Bindings, Closure, Instance, Item, Made, Piece, Ref, Root, Set, Table, Text, Value, World,
+};
 
 /// Deepest nesting of values that is rewritten.
 const MAX_DEPTH: u8 = 5;

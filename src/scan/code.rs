@@ -6,7 +6,7 @@
 use super::links::Links;
 use crate::error::Error;
 use crate::evidence::Evidence;
-use crate::flow;
+use crate::flow::{self, Demand};
 use crate::input::{self, Content, Found, Skipped, Strength, Tree};
 use crate::ir::{Module, Name};
 use crate::source::{FRONT_ENDS, File};
@@ -27,6 +27,8 @@ const KEPT_BYTES: u64 = 64 << 20;
 const WEAK_BYTES: usize = 256 << 10;
 /// Linked files are parsed up to so many bytes, plus twice what has anchor words.
 const LINKED_BYTES: usize = 512 << 10;
+/// A name that so few unread files mention is taken to mean what was demanded in all of them.
+const FEW_FILES: usize = 16;
 /// A linked file that makes no requests is parsed if it is no longer.
 const SHORT_BYTES: usize = 12 << 10;
 
@@ -153,8 +155,8 @@ impl Project<'_> {
         let size: usize = weak.iter().filter_map(|i| self.sources[*i].text.as_ref()).map(|t| t.len()).sum();
         if size > WEAK_BYTES {
             let names: Vec<Name> = strong.iter().filter_map(|i| self.links.stem(*i)).collect();
-            let linked = mentions(&names);
-            weak.retain(|i| self.sources[*i].text.as_ref().is_some_and(|text| linked(text)));
+            let words = Words::new(names.iter().map(Name::as_str));
+            weak.retain(|i| self.sources[*i].text.as_ref().is_some_and(|text| !words.within(text).is_empty()));
         }
         let mut wave: Vec<usize> = strong.into_iter().chain(weak).collect();
         wave.sort_unstable();
@@ -201,23 +203,33 @@ impl Project<'_> {
         (0..self.sources.len()).filter(|i| self.sources[*i].strength == strength && !self.sources[*i].done).collect()
     }
 
-    /// Parses the files that mention a demanded name for the first time; tells whether there were any.
-    fn parse_demanded(&mut self, demand: Vec<Name>, asked: &mut BTreeSet<Name>) -> bool {
-        let names: Vec<Name> = demand.into_iter().filter(|name| name.len() > 2 && asked.insert(name.clone())).collect();
-        if names.is_empty() {
+    /// Parses the files that use what is demanded for the first time; tells whether there were any.
+    fn parse_demanded(&mut self, demand: Vec<Demand>, asked: &mut BTreeSet<Name>) -> bool {
+        let demand: Vec<Demand> = demand.into_iter().filter(|d| asked.insert(d.name.clone())).collect();
+        if demand.is_empty() {
             return false;
         }
         let parsed: BTreeSet<usize> = self.sources.iter().filter(|s| s.done).map(|s| s.found.front_end).collect();
-        let mentions = mentions(&names);
-        let wave: Vec<usize> = (0..self.sources.len())
+        let names: BTreeSet<&Name> = demand.iter().flat_map(|d| d.near.iter().chain([&d.name])).collect();
+        let words = Words::new(names.iter().map(|n| n.as_str()));
+        let mentions: Vec<(usize, BTreeSet<&Name>)> = (0..self.sources.len())
             .into_par_iter()
-            .filter(|i| {
-                let source = &self.sources[*i];
-                !source.done
-                    && parsed.contains(&source.found.front_end)
-                    && source.text().is_some_and(|text| mentions(&text))
+            .filter_map(|i| {
+                let source = &self.sources[i];
+                let open = !source.done && parsed.contains(&source.found.front_end);
+                let found = words.within(&source.text().filter(|_| open)?);
+                let found: BTreeSet<&Name> =
+                    names.iter().enumerate().filter(|(n, _)| found.contains(n)).map(|(_, n)| *n).collect();
+                (!found.is_empty()).then_some((i, found))
             })
             .collect();
+        let rare = |name: &Name| mentions.iter().filter(|(_, found)| found.contains(name)).count() <= FEW_FILES;
+        let rare: BTreeSet<&Name> = demand.iter().map(|d| &d.name).filter(|name| rare(name)).collect();
+        let uses = |found: &BTreeSet<&Name>, d: &Demand| {
+            found.contains(&d.name) && (rare.contains(&d.name) || d.near.iter().any(|near| found.contains(near)))
+        };
+        let wave: Vec<usize> =
+            mentions.iter().filter(|(_, found)| demand.iter().any(|d| uses(found, d))).map(|(i, _)| *i).collect();
         self.parse(&wave);
         !wave.is_empty()
     }
@@ -263,17 +275,25 @@ fn lower(source: &Source<'_>) -> Option<(Arc<str>, Vec<Module>)> {
     Some((file.text, modules))
 }
 
-/// A test for whole-word mentions of any of the names.
-fn mentions(names: &[Name]) -> impl Fn(&str) -> bool + Sync {
-    let words = AhoCorasick::new(names.iter().map(Name::as_str)).ok();
-    let part = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-    move |text: &str| {
+/// A search for whole words.
+struct Words {
+    search: Option<AhoCorasick>,
+}
+
+impl Words {
+    fn new<'w>(words: impl Iterator<Item = &'w str>) -> Self {
+        Self { search: AhoCorasick::new(words).ok() }
+    }
+
+    /// The indices of the words that a text mentions.
+    fn within(&self, text: &str) -> BTreeSet<usize> {
         let bytes = text.as_bytes();
-        words.as_ref().is_some_and(|words| {
-            words.find_overlapping_iter(text).any(|m| {
-                let before = m.start().checked_sub(1).and_then(|i| bytes.get(i));
-                !part(before) && !part(bytes.get(m.end()))
-            })
-        })
+        let part = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+        let whole = |m: &aho_corasick::Match| {
+            let before = m.start().checked_sub(1).and_then(|i| bytes.get(i));
+            !part(before) && !part(bytes.get(m.end()))
+        };
+        let found = self.search.iter().flat_map(|search| search.find_overlapping_iter(text));
+        found.filter(whole).map(|m| m.pattern().as_usize()).collect()
     }
 }

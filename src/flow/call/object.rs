@@ -139,7 +139,9 @@ impl<'a> Run<'a> {
             let members: Vec<Set> = self.scope.members_of(class);
             return match (name.as_str(), members.is_empty()) {
                 (_, true) => Set::of(Value::Instance(Arc::new(Instance::any(class)))),
-                ("valueOf" | "fromValue", _) => crate::flow::eval::tagged(members.iter(), u64::from(site.span.line) << 20),
+                ("valueOf" | "fromValue", _) => {
+                    crate::flow::eval::tagged(members.iter(), u64::from(site.span.line) << 20)
+                }
                 _ => Set::of(Value::List(Arc::new(members))),
             };
         }

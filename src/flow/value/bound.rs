@@ -64,7 +64,9 @@ impl Set {
                     rest: t.rest.leaving_at(keep, depth + 1),
                     spread: t.spread.clone(),
                 })),
-                Value::List(items) => Value::List(Arc::new(items.iter().map(|s| s.leaving_at(keep, depth + 1)).collect())),
+                Value::List(items) => {
+                    Value::List(Arc::new(items.iter().map(|s| s.leaving_at(keep, depth + 1)).collect()))
+                }
                 other => other.clone(),
             };
             if value.is_composite() {
