@@ -72,13 +72,6 @@ impl Run<'_> {
         if transport::is_builder(path) {
             return false;
         }
-        if let Some(alternatives) = transport::apart(args) {
-            let mut any = false;
-            for one in &alternatives {
-                any |= self.library_call(role, path, on, one, site);
-            }
-            return any;
-        }
         let Some((verbs, urls)) = transport::arguments(role, args) else { return false };
         self.request(&verbs, &urls, on, args, site, path, false);
         urls.values().any(|v| matches!(v, Value::Text(_) | Value::Ref(_) | Value::External(_)))

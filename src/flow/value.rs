@@ -10,8 +10,10 @@ pub use text::*;
 
 use crate::evidence::{Legacy, Naming, Version};
 use crate::ir::{FunctionId, Name};
+use rustc_hash::FxHasher;
 use smallvec::SmallVec;
 use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::request::Site;
@@ -423,6 +425,16 @@ impl Set {
         if tables().nth(1).is_none() {
             return Some((**first).clone());
         }
+        // Entries of different tables never meet, whatever world they stand in.
+        let mut hasher = FxHasher::default();
+        self.hash(&mut hasher);
+        let choice = hasher.finish();
+        let apart = |(i, (table, world)): (usize, _)| {
+            let own = World::of(choice, u16::try_from(i).unwrap_or(u16::MAX));
+            (table, own.and(world).unwrap_or(own))
+        };
+        let tables: Vec<(&Arc<Table>, World)> = tables().enumerate().map(apart).collect();
+        let tables = || tables.iter().map(|(table, world)| (*table, world));
         let mut out = Table::default();
         for (table, world) in tables() {
             out.rest.join(&table.rest.within(world));

@@ -65,18 +65,6 @@ pub(in crate::flow) fn entry(table: &crate::flow::value::Table, names: &[&str]) 
     })
 }
 
-/// The same arguments once for each options object that they may have; `None` where there are not several.
-pub fn apart(args: &Args) -> Option<Vec<Args>> {
-    let tables = |set: &Set| set.values().filter(|v| matches!(v, Value::Table(_))).count();
-    let at = args.positional.iter().position(|s| tables(s) > 1)?;
-    let one = |item: &crate::flow::value::Item| {
-        let mut args = args.clone();
-        args.positional[at] = Set { items: vec![item.clone()] };
-        args
-    };
-    Some(args.positional[at].items.iter().map(one).collect())
-}
-
 /// The options object among the arguments.
 pub(in crate::flow) fn options(args: &Args) -> Option<crate::flow::value::Table> {
     if let Some(table) = args.positional.iter().find_map(Set::table) {
