@@ -1,5 +1,6 @@
 //! The one error type of the crate: what failed, where, and what to type instead.
 
+use crate::redact::printable;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -50,15 +51,16 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.path {
-            write!(f, "{}", path.display())?;
+            write!(f, "{}", printable(&path.to_string_lossy()))?;
             if let Some(line) = self.line {
                 write!(f, ":{line}")?;
             }
             write!(f, ": ")?;
         }
-        write!(f, "{}", self.what)?;
-        if let Some(help) = &self.help {
-            write!(f, "\n  help: {help}")?;
+        // Both may quote the input.
+        write!(f, "{}", printable(&self.what))?;
+        for (number, line) in self.help.iter().flat_map(|help| help.lines()).enumerate() {
+            write!(f, "\n{}{}", if number == 0 { "  help: " } else { "" }, printable(line))?;
         }
         Ok(())
     }

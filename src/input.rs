@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 pub mod anchors;
 mod classify;
+mod ignore_files;
 mod walk;
 
 pub use anchors::Strength;
@@ -23,6 +24,9 @@ pub use walk::{files_below, find, is_folder};
 pub const MAX_SOURCE_BYTES: u64 = 8 << 20;
 /// Plans and states of Terraform above this size are not read: their tree takes several times as much memory.
 pub const MAX_OUTPUT_BYTES: u64 = 32 << 20;
+
+/// Tables and OpenAPI documents above this size are refused; the largest that there is has 12 MiB.
+const MAX_TEXT_BYTES: u64 = 64 << 20;
 
 /// What to look for and where.
 #[derive(Clone, Debug, Default)]
@@ -157,7 +161,16 @@ pub fn open_trace(path: &Path) -> Result<Box<dyn Read + Send>> {
 
 /// A whole text file that was named, invalid UTF-8 replaced: a table, a configuration.
 pub fn text_file(path: &Path) -> Result<String> {
-    let bytes = fs::read(path).map_err(|error| unreadable(&shown(path), &error))?;
+    let failed = |error: io::Error| unreadable(&shown(path), &error);
+    // A FIFO would be waited for, a device read for ever.
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(Error::new("not a regular file").at(path));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path).map_err(failed)?.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MAX_TEXT_BYTES {
+        return Err(Error::new(format!("larger than {} MiB", MAX_TEXT_BYTES >> 20)).at(path));
+    }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -24,6 +24,11 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Text that must stay recognisable, such as the path of a file, without what would steer a terminal.
+pub fn printable(text: &str) -> String {
+    text.chars().map(visible).collect()
+}
+
 /// A URL, safe to show: without user, query values and fragment, too.
 pub fn url(text: &str) -> String {
     let text = text.split('#').next().unwrap_or_default();
@@ -99,5 +104,6 @@ mod tests {
     fn terminals_are_not_steered() {
         assert_eq!(safe("a\u{1b}[2Jb\u{202e}c"), "a\u{fffd}[2Jb\u{fffd}c");
         assert_eq!(safe("größe"), "größe");
+        assert_eq!(printable("a\u{1b}]0;x\u{7}\n"), "a\u{fffd}]0;x\u{fffd}\u{fffd}");
     }
 }

@@ -147,7 +147,7 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
             resolver.add(evidence);
         }
     }
-    let mut remarks = remark::Remarks::default();
+    let mut remarks = found.remarks;
     if !traces.is_empty() {
         let reading = traffic::Reading { catalog, hosts: &options.hosts, options: &options.traffic };
         let traffic = traffic::read(&traces, &reading, &mut |evidence| resolver.add(evidence))?;
@@ -156,7 +156,7 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
         inputs.bytes += traffic.bytes;
         inputs.requests = traffic.requests;
         problems.extend(traffic.problems);
-        remarks = traffic.remarks;
+        remarks.extend(traffic.remarks);
     }
     let filter = earlier::Filter(&options.traffic);
     let mut sum = earlier::Sum { resolver, inputs, problems, remarks, asked: None, filter };

@@ -1,5 +1,6 @@
 //! The walk: which regular files lie under the given paths, in an order that does not depend on threads.
 
+use super::ignore_files::{self, objection, objection_above};
 use super::{
     Classifier, Declaration, Found, Options, Skipped, Tree, is_declaration, is_named_declaration, shown, unreadable,
 };
@@ -7,7 +8,7 @@ use crate::error::{Error, Result};
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Folders of tools and of other people's code. `vendor` counts only with a package manager's mark in it.
 const THIRD_PARTY: &[&str] = &[
@@ -136,21 +137,27 @@ struct Gathered {
 
 fn folder(root: &Path, options: &Options, excluded: &Override, classifier: &Classifier, tree: &mut Tree) -> Result<()> {
     let all = Mutex::new(Gathered::default());
-    let left_out = std::sync::Arc::new(Mutex::new(Vec::new()));
+    let left_out = Arc::new(Mutex::new(Vec::new()));
+    let refused = Arc::new(Mutex::new(Vec::new()));
     let mut builder = WalkBuilder::new(root);
     builder
         .hidden(false)
         .require_git(false)
         .git_global(false)
+        // Says what one clone leaves out, not what the project does; and `.git` may point anywhere.
+        .git_exclude(false)
         .follow_links(false)
         .threads(rayon::current_num_threads().min(4))
         .overrides(excluded.clone());
     if options.no_ignore {
-        builder.parents(false).ignore(false).git_ignore(false).git_exclude(false);
+        builder.parents(false).ignore(false).git_ignore(false);
     } else {
-        builder.add_custom_ignore_filename(".ddscopeignore");
+        if let Some(error) = objection_above(root) {
+            return Err(error);
+        }
+        builder.add_custom_ignore_filename(ignore_files::OWN);
     }
-    let (no_ignore, note) = (options.no_ignore, left_out.clone());
+    let (no_ignore, note, objections) = (options.no_ignore, left_out.clone(), refused.clone());
     builder.filter_entry(move |entry| {
         if entry.depth() == 0 || !entry.file_type().is_some_and(|t| t.is_dir()) {
             return true;
@@ -159,10 +166,16 @@ fn folder(root: &Path, options: &Options, excluded: &Override, classifier: &Clas
         if VERSION_CONTROL.contains(&&*name) {
             return false;
         }
-        let keep = no_ignore || !is_third_party(entry.path(), &name);
-        if !keep {
-            lock(&note).push(Skipped { file: shown(entry.path()), reason: "third-party" });
+        if no_ignore {
+            return true;
         }
+        if is_third_party(entry.path(), &name) {
+            lock(&note).push(Skipped { file: shown(entry.path()), reason: "third-party" });
+            return false;
+        }
+        let objection = objection(entry.path());
+        let keep = objection.is_none();
+        lock(&objections).extend(objection);
         keep
     });
     builder.build_parallel().run(|| {
@@ -172,7 +185,8 @@ fn folder(root: &Path, options: &Options, excluded: &Override, classifier: &Clas
             WalkState::Continue
         })
     });
-    let gathered = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut gathered = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    gathered.problems.append(&mut lock(&refused));
     if gathered.files == 0 && gathered.problems.is_empty() {
         return Err(Error::new("no files in this folder")
             .at(root)

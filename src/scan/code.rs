@@ -4,6 +4,7 @@
 //! it found to be open (a wrapper whose callers decide the path). A tree that hardly mentions Datadog costs a read, not a parse.
 
 use super::links::Links;
+use super::remark::{Matter, Remark, Remarks};
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::flow::{self, Demand};
@@ -40,6 +41,7 @@ pub(super) struct Code {
     pub bytes: u64,
     pub skipped: Vec<Skipped>,
     pub problems: Vec<Error>,
+    pub remarks: Remarks,
 }
 
 /// A source file during the run.
@@ -75,6 +77,7 @@ pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::C
         modules: Vec::new(),
         declared,
         problems: Vec::new(),
+        remarks: Remarks::default(),
     };
     project.parse_candidates();
     let options = flow::Options { catalog, hosts };
@@ -96,6 +99,7 @@ pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::C
     result.analyzed = project.sources.iter().filter(|s| s.done && s.text.is_some()).count() as u64;
     result.problems.append(&mut project.problems);
     result.evidence.append(&mut project.declared);
+    result.remarks = project.remarks;
     result
 }
 
@@ -141,6 +145,7 @@ struct Project<'t> {
     /// What is declared rather than called.
     declared: Vec<Evidence>,
     problems: Vec<Error>,
+    remarks: Remarks,
 }
 
 impl Project<'_> {
@@ -245,6 +250,10 @@ impl Project<'_> {
                 Some((text, modules)) => {
                     source.text = Some(text);
                     self.declared.extend(modules.iter().flat_map(super::declared::in_module));
+                    let unread: usize = modules.iter().map(|module| module.syntax_errors.len()).sum();
+                    if unread > 0 && source.strength == Strength::Strong {
+                        self.remarks.add(unread_syntax(unread as u64, source.found));
+                    }
                     self.modules.extend(modules.into_iter().map(Arc::new));
                 }
                 None => {
@@ -273,6 +282,12 @@ fn lower(source: &Source<'_>) -> Option<(Arc<str>, Vec<Module>)> {
     let file = File { path: source.found.shown.clone(), text: source.text()? };
     let modules = catch_unwind(AssertUnwindSafe(|| front_end.lower(&file))).ok()?;
     Some((file.text, modules))
+}
+
+/// Grammars lag behind languages, hence a remark and no problem; but it must be said where calls may be missing.
+fn unread_syntax(records: u64, found: &Found) -> Remark {
+    let text = Name::new_static("× syntax that cannot be read; calls near it may be missing");
+    Remark { matter: Matter::Note, text, records, files: 1, file: found.shown.clone() }
 }
 
 /// A search for whole words.

@@ -59,6 +59,10 @@ impl Remarks {
         }
     }
 
+    pub(super) fn extend(&mut self, others: Self) {
+        others.sorted().into_iter().for_each(|remark| self.add(remark));
+    }
+
     pub(super) fn sorted(self) -> Vec<Remark> {
         let all = self.0.into_iter();
         all.map(|((matter, text), (records, files, file))| Remark { matter, text, records, files, file }).collect()
