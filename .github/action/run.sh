@@ -50,6 +50,7 @@ fi
 
 if [ ! -f "$folder/page" ]; then
     message=$(head -c 4000 "$folder/errors")
+    message=${message#error: }
     message=${message//'%'/'%25'}
     message=${message//$'\n'/'%0A'}
     echo "::error title=ddscope::$message"
@@ -62,7 +63,7 @@ fi
 head -c 900000 "$folder/page" >>"$GITHUB_STEP_SUMMARY"
 {
     echo "status=$status"
-    echo "report=$folder/report.json"
+    [ ! -f "$folder/report.json" ] || echo "report=$folder/report.json"
     echo "sarif=$sarif"
     echo "summary=$folder/page"
 } >>"$GITHUB_OUTPUT"

@@ -79,7 +79,7 @@ pub(super) fn comparison(scope: &str, instead: &[Name], weights: &Weights) -> St
         return match ours.privilege().cmp(&theirs) {
             std::cmp::Ordering::Equal => format!("equally privileged ({ours}), and the first name is taken"),
             std::cmp::Ordering::Less => format!("more privileged ({other}) than the chosen one ({ours})"),
-            std::cmp::Ordering::Greater => format!("does more than is needed together with the others: {other}"),
+            std::cmp::Ordering::Greater => format!("more than is needed together with the others ({other})"),
         };
     }
     match ours.privilege().cmp(&theirs) {

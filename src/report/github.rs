@@ -4,6 +4,7 @@ use super::Detail;
 use super::verdict::{Verdict, VerdictFormat};
 use crate::evidence::Place;
 use crate::finding::{Finding, Severity};
+use crate::privilege::grants::ARGUMENT;
 
 /// The format.
 pub struct Github;
@@ -27,6 +28,8 @@ fn annotation(finding: &Finding) -> String {
     let mut properties: Vec<String> = Vec::new();
     let place = finding.places.iter().find(|label| !label.context).or(finding.places.first()).map(|label| &label.place);
     match place {
+        // What was typed on the command line stands in no file.
+        Some(Place::Source { file, .. }) if &**file == ARGUMENT => {}
         Some(Place::Source { file, span, .. }) => {
             properties.push(format!("file={}", property(file)));
             properties.push(format!("line={}", span.line));
