@@ -11,7 +11,7 @@ use ddscope::evidence::{Evidence, Place};
 use ddscope::ir::Module;
 use ddscope::privilege::{Credential, Listing};
 use ddscope::report::{self, Detail, Report};
-use ddscope::resolve::Resolver;
+use ddscope::resolve::{Resolution, Resolver};
 use ddscope::scan::{Inputs, Scan};
 use ddscope::source::{FRONT_ENDS, File};
 use ddscope::trace::{self, Context, FORMATS, Options, Summary, Tally};
@@ -68,24 +68,26 @@ fn scan(ending: &str, bytes: &[u8]) {
     let modules = lower(ending, bytes).into_iter().map(Arc::new).collect();
     let catalog = Catalog::builtin();
     let analysis = flow::analyze(modules, &flow::Options { catalog, hosts: &[] });
-    for evidence in &analysis.evidence {
+    let resolution = reported(analysis.evidence);
+    let shown = resolution.usages.iter().flat_map(|usage| &usage.evidence);
+    for evidence in shown.chain(resolution.unresolved.iter().map(|call| &call.evidence)) {
         if let Place::Source { span, .. } = &evidence.place {
             assert!(span.line >= 1 && span.line as usize <= lines, "line {} of {lines}", span.line);
         }
     }
-    reported(analysis.evidence);
 }
 
-fn reported(evidence: Vec<Evidence>) {
+fn reported(evidence: Vec<Evidence>) -> Resolution {
     let catalog = Catalog::builtin();
     let mut resolver = Resolver::new(catalog);
     evidence.into_iter().for_each(|one| resolver.add(one));
-    let resolution = resolver.finish();
-    let scan = Scan { catalog, inputs: Inputs::default(), resolution, problems: Vec::new(), notes: Vec::new() };
+    let (inputs, resolution) = (Inputs::default(), resolver.finish());
+    let scan = Scan { catalog, inputs, resolution, problems: Vec::new(), remarks: Vec::new(), asked: None };
     let report = Report::new(&scan, &Credential::ALL, true);
     for format in report::FORMATS {
         assert!(format.render(&report, Detail::default()).ends_with('\n'), "{} ends with a newline", format.name());
     }
+    scan.resolution
 }
 
 fn options() -> Options<'static> {
@@ -113,7 +115,7 @@ fn recording(bytes: &[u8]) {
     let counted: u64 = evidence.iter().filter_map(|one| one.observed.as_deref()).map(|observed| observed.count).sum();
     assert_eq!(counted, summary.requests, "requests handed on and requests counted");
     assert!(summary.format.is_some() || !summary.problems.is_empty(), "nothing was read and nothing is said");
-    reported(evidence);
+    drop(reported(evidence));
 }
 
 fn grants(file: &str, text: &str) {
