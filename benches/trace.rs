@@ -1,8 +1,9 @@
 //! How fast recordings are read, and in how much memory: `cargo bench --bench trace`.
 //!
 //! Makes a HAR, an audit archive and two access logs, 1 GiB each (`DDSCOPE_BENCH_MIB` changes that), runs the program on each of
-//! them, and `cat`, `jq` and `rg` beside it as far as they are installed. Figures mean something as ratios within one run. Peak
-//! memory is read off `/proc` and is missing where there is none.
+//! them, and `cat`, `jq` and `rg` beside it as far as they are installed. Figures mean something as ratios within one run, and
+//! on a machine that does nothing else; processor time is shown for those that do. Peak memory and processor time are read off
+//! `/proc` and are missing where there is none.
 
 use ddscope::catalog::Catalog;
 use std::fs::File;
@@ -133,7 +134,10 @@ fn make(path: &Path, bytes: usize, head: &str, tail: &str, separator: &str, reco
 
 struct Run {
     time: Duration,
+    /// In KiB.
     peak: Option<u64>,
+    /// User and system, in seconds.
+    processor: Option<f64>,
 }
 
 /// Runs a program to its end, draining its output; `None` if it cannot be run.
@@ -145,10 +149,11 @@ fn run(program: &str, arguments: &[&str]) -> Option<Run> {
         let mut buffer = vec![0; 1 << 20];
         while output.read(&mut buffer).is_ok_and(|count| count > 0) {}
     });
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = None;
+    let (status, stat) = (format!("/proc/{}/status", child.id()), format!("/proc/{}/stat", child.id()));
+    let (mut peak, mut processor) = (None, None);
     let ended = loop {
         peak = peak.max(std::fs::read_to_string(&status).ok().and_then(|text| high_water(&text)));
+        processor = std::fs::read_to_string(&stat).ok().and_then(|text| ticks(&text)).or(processor);
         if let Some(ended) = child.try_wait().ok()? {
             break ended;
         }
@@ -156,7 +161,7 @@ fn run(program: &str, arguments: &[&str]) -> Option<Run> {
     };
     let time = start.elapsed();
     let _ = drain.join();
-    ended.success().then_some(Run { time, peak })
+    ended.success().then_some(Run { time, peak, processor })
 }
 
 fn high_water(status: &str) -> Option<u64> {
@@ -164,15 +169,43 @@ fn high_water(status: &str) -> Option<u64> {
     line.trim().trim_end_matches(" kB").parse().ok()
 }
 
+/// Time of user and system, in seconds: the 14th and 15th field, in hundredths.
+fn ticks(stat: &str) -> Option<f64> {
+    let (_, rest) = stat.rsplit_once(") ")?;
+    let mut fields = rest.split(' ').skip(11).map(str::parse::<f64>);
+    Some((fields.next()?.ok()? + fields.next()?.ok()?) / 100.0)
+}
+
 fn report(label: &str, bytes: u64, run: Option<&Run>, own: Option<&Run>) {
     let Some(run) = run else { return println!("  {label:<28} not installed, or failed") };
     let rate = bytes as f64 / 1e6 / run.time.as_secs_f64();
     let peak = run.peak.map_or("?".to_owned(), |kib| format!("{:.1} MiB", kib as f64 / 1024.0));
     let ratio = own.map_or(0.0, |own| run.time.as_secs_f64() / own.time.as_secs_f64());
-    println!("  {label:<28} {:>7.2} s {rate:>8.0} MB/s {ratio:>7.2} x {peak:>12}", run.time.as_secs_f64());
+    let processor = run.processor.map_or("?".to_owned(), |seconds| format!("{seconds:.2} s"));
+    println!(
+        "  {label:<28} {:>7.2} s {rate:>8.0} MB/s {ratio:>7.2} x {peak:>12} {processor:>10} of processor",
+        run.time.as_secs_f64()
+    );
 }
 
-fn measure(name: &str, path: &Path, filter: Option<&str>) {
+/// Says whether what the design asks for holds.
+fn judge(bytes: u64, run: Option<&Run>, budget: f64) {
+    let Some(run) = run else { return };
+    let rate = bytes as f64 / 1e6 / run.time.as_secs_f64();
+    let peak = run.peak.map_or(0.0, |kib| kib as f64 / 1024.0);
+    let holds = |holds: bool| if holds { "holds" } else { "DOES NOT HOLD" };
+    println!("  budget: {budget} MB/s {}, 64 MiB {}", holds(rate >= budget), holds(peak <= 64.0));
+}
+
+/// Whether there is so much memory to spare.
+fn available(bytes: u64) -> bool {
+    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
+    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kib.is_some_and(|kib| kib * 1024 > bytes)
+}
+
+fn measure(name: &str, path: &Path, filter: Option<&str>, budget: f64) {
     let file = path.to_string_lossy();
     let bytes = path.metadata().map(|metadata| metadata.len()).unwrap_or_default();
     println!("{name}, {bytes} bytes");
@@ -190,7 +223,9 @@ fn measure(name: &str, path: &Path, filter: Option<&str>) {
     report("cat", bytes, run("cat", &[&file]).as_ref(), own.as_ref());
     report("rg -c /api/", bytes, run("rg", &["-c", "/api/", &file]).as_ref(), own.as_ref());
     report("grep -c /api/", bytes, run("grep", &["-c", "/api/", &file]).as_ref(), own.as_ref());
-    if let Some(filter) = filter {
+    judge(bytes, own.as_ref(), budget);
+    // jq builds the whole document of a HAR in memory, ten times its size
+    if let Some(filter) = filter.filter(|_| available(bytes * 14)) {
         report("jq", bytes, run("jq", &["-r", filter, &file]).as_ref(), own.as_ref());
     }
 }
@@ -204,19 +239,18 @@ fn main() -> std::io::Result<()> {
     let size = mebibytes << 20;
     let folder = tempfile::tempdir()?;
     let at = |name: &str| -> PathBuf { folder.path().join(name) };
-    // jq builds the whole document of a HAR in memory, ten times its size: only where that fits
-    let jq_on_har = (mebibytes <= 256).then_some(".log.entries[].request | .method + \" \" + .url");
-    type Case<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, Record, Option<&'a str>);
+    type Case<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, Record, Option<&'a str>, f64);
+    let requests = ".log.entries[].request | .method + \" \" + .url";
     let cases: [Case<'_>; 4] = [
-        ("HAR", "a.har", "{\"log\":{\"version\":\"1.2\",\"entries\":[", "]}}\n", ",\n", har, jq_on_har),
-        ("audit archive", "audit.json", "", "", "", audit, Some(".attributes.http.method")),
-        ("access log, all Datadog's", "all.log", "", "", "", all_datadog, None),
-        ("access log, one line in ten", "tenth.log", "", "", "", one_in_ten, None),
+        ("HAR", "a.har", "{\"log\":{\"version\":\"1.2\",\"entries\":[", "]}}\n", ",\n", har, Some(requests), 500.0),
+        ("audit archive", "audit.json", "", "", "", audit, Some(".attributes.http.method"), 600.0),
+        ("access log, all Datadog's", "all.log", "", "", "", all_datadog, None, 600.0),
+        ("access log, one line in ten", "tenth.log", "", "", "", one_in_ten, None, 600.0),
     ];
-    for (name, file, head, tail, separator, record, filter) in cases {
+    for (name, file, head, tail, separator, record, filter, budget) in cases {
         let path = at(file);
         make(&path, size, head, tail, separator, record)?;
-        measure(name, &path, filter);
+        measure(name, &path, filter, budget);
         std::fs::remove_file(&path)?;
     }
     Ok(())

@@ -5,6 +5,9 @@
 //!
 //! `accuracy cassettes TESTS` reads the recorded scenarios of the Python source distribution: `tests/v1|v2/cassettes`, with the
 //! operation that each scenario is about from `tests/generated-test/test-runner-data`.
+//!
+//! `accuracy requests TESTS` prints the requests of those recordings, for `DDSCOPE_REQUESTS=FILE cargo test --test trace every_format`,
+//! which writes them in every other format and compares what is found.
 
 use ddscope::catalog::Catalog;
 use ddscope::scan::{Options, Scan, scan};
@@ -14,13 +17,14 @@ use std::process::ExitCode;
 
 type Pair = (String, String);
 
-const USAGE: &str = "usage: accuracy examples FOLDER | accuracy cassettes TESTS   [MOST]";
+const USAGE: &str = "usage: accuracy examples FOLDER | accuracy cassettes TESTS | accuracy requests TESTS   [MOST]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let most = arguments.get(2).and_then(|n| n.parse().ok()).unwrap_or(15);
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["examples", folder, ..] => examples(Path::new(folder), most),
+        ["requests", folder, ..] => requests(Path::new(folder)),
         ["cassettes", folder, ..] => cassettes(Path::new(folder), most),
         _ => Err(USAGE.to_owned()),
     };
@@ -167,6 +171,31 @@ fn cassettes(tests: &Path, most: usize) -> Result<(), String> {
         f64::from(right) / f64::from(all.max(1))
     );
     list("missing", misses.iter(), most);
+    Ok(())
+}
+
+/// Prints method, path and status of every recorded request.
+fn requests(tests: &Path) -> Result<(), String> {
+    let folders = ["v1", "v2"].map(|v| tests.join(v).join("cassettes"));
+    for path in
+        folders.iter().flat_map(|folder| below(folder)).filter(|path| path.extension().is_some_and(|e| e == "yaml"))
+    {
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        // The recorder writes one field a line, in this order.
+        let mut sent: Option<(&str, &str)> = None;
+        let mut method = "";
+        for line in text.lines() {
+            if let Some(verb) = line.strip_prefix("    method: ") {
+                method = verb;
+            } else if let Some(url) = line.strip_prefix("    uri: ") {
+                sent = url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| (method, &rest[at..])));
+            } else if let Some(code) = line.strip_prefix("      code: ")
+                && let Some((method, path)) = sent.take()
+            {
+                println!("{method}\t{path}\t{code}");
+            }
+        }
+    }
     Ok(())
 }
 

@@ -28,6 +28,7 @@ mod lines;
 mod mitmproxy;
 mod mockserver;
 mod postman;
+mod request;
 mod spans;
 mod squid;
 mod tally;
@@ -37,7 +38,8 @@ mod transcript;
 mod unpack;
 mod w3c;
 
-pub use tally::{Nature, Request, Tally};
+pub use request::{Nature, Request, Who};
+pub use tally::Tally;
 
 /// A format of recorded traffic. Register it in [`FORMATS`].
 pub trait Format: Sync {

@@ -6,6 +6,8 @@
 mod agree;
 #[path = "trace/convert.rs"]
 mod convert;
+#[path = "trace/csv.rs"]
+mod csv;
 #[path = "trace/filters.rs"]
 mod filters;
 #[path = "trace/formats.rs"]
@@ -14,3 +16,5 @@ mod formats;
 mod hostile;
 #[path = "trace/support.rs"]
 mod support;
+#[path = "trace/usages.rs"]
+mod usages;

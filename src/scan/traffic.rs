@@ -114,7 +114,7 @@ pub(super) fn read(paths: &[PathBuf], reading: &Reading<'_>, sink: &mut dyn FnMu
         for (recording, outcome) in some.iter().zip(read) {
             match outcome {
                 Ok((summary, evidence)) => {
-                    if traffic.take(summary, recording) {
+                    if traffic.take(summary, recording, name.as_ref()) {
                         evidence.into_iter().for_each(&mut *sink);
                     }
                 }
@@ -131,7 +131,7 @@ pub(super) fn read(paths: &[PathBuf], reading: &Reading<'_>, sink: &mut dyn FnMu
 
 impl Traffic {
     /// Adds what one recording came to; false if it turned out to be none.
-    fn take(&mut self, summary: Summary, recording: &Recording) -> bool {
+    fn take(&mut self, summary: Summary, recording: &Recording, name: Option<&Arc<str>>) -> bool {
         if summary.format.is_none() && !recording.named && summary.problems.iter().all(|p| p.record.is_none()) {
             return false;
         }
@@ -142,7 +142,7 @@ impl Traffic {
         let notes = summary.notes.iter().map(|note| (Matter::Note, note.what, note.count));
         let left = summary.skipped.iter().map(|skipped| (Matter::LeftOut, skipped.reason, skipped.count));
         for (matter, text, records) in notes.chain(left) {
-            let file = Arc::clone(&shown);
+            let file = Arc::clone(name.unwrap_or(&shown));
             self.remarks.add(Remark { matter, text: Name::new_static(text), records, files: 1, file });
         }
         self.problems.extend(summary.problems.into_iter().map(|problem| explained(problem, &shown, summary.format)));

@@ -20,10 +20,13 @@ impl<'a> Address<'a> {
         let text = text.trim();
         let text = text.split_once('#').map_or(text, |(before, _)| before);
         let (text, query) = text.split_once('?').unwrap_or((text, ""));
+        // most paths of logs end here, before the search for a scheme
+        if text.starts_with('/') && !text.starts_with("//") {
+            return Self { host: "", path: text, query };
+        }
         let rest = match text.find("://") {
             Some(at) if text[..at].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+') => &text[at + 3..],
             _ if text.starts_with("//") => &text[2..],
-            _ if text.starts_with('/') => return Self { host: "", path: text, query },
             _ => text,
         };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -125,36 +128,51 @@ pub fn redacted(text: &str) -> &str {
     if is_secret(text) { "redacted" } else { text }
 }
 
-/// Appends a path with everything that can only be an id made equal, so that requests differing in nothing else are.
-pub fn push_masked(into: &mut String, path: &str) {
-    for (index, segment) in path.split('/').enumerate() {
-        if index > 0 {
-            into.push('/');
+/// Appends a path with everything that can only be an id made equal, so that requests differing in nothing else are. In one
+/// go over the bytes, since this is done for every record.
+pub fn push_masked(into: &mut Vec<u8>, path: &[u8]) {
+    let (mut digits, mut hex, mut others) = (0, 0, 0);
+    let mut start = into.len();
+    for &byte in path {
+        match byte {
+            b'/' => {
+                mask(into, start, digits, hex, others);
+                into.push(b'/');
+                start = into.len();
+                (digits, hex, others) = (0, 0, 0);
+                continue;
+            }
+            b'0'..=b'9' => digits += 1,
+            b'a'..=b'f' | b'A'..=b'F' => hex += 1,
+            b'-' => {}
+            _ => others += 1,
         }
-        into.push_str(if is_id(segment) { "0" } else { segment });
+        into.push(byte);
     }
+    mask(into, start, digits, hex, others);
 }
 
-/// Numbers, UUIDs and hex or mixed identifiers of 16 digits and more: no path of the API has such a fixed segment.
-fn is_id(segment: &str) -> bool {
-    let (mut digits, mut hex) = (0, 0);
-    for byte in segment.bytes() {
-        if byte.is_ascii_digit() {
-            digits += 1;
-        } else if byte.is_ascii_hexdigit() {
-            hex += 1;
-        } else if byte != b'-' {
-            return false;
+/// Masks the last segment if it is an id. Numbers, UUIDs, hex or mixed identifiers of 16 digits and more, and ids like
+/// `abc-d3f-ghi`: no path of the API has such a fixed segment.
+fn mask(into: &mut Vec<u8>, start: usize, digits: usize, hex: usize, others: usize) {
+    let segment = into.get(start..).unwrap_or_default();
+    let dashed = match segment {
+        [a, b, c, b'-', d, e, f, b'-', g, h, i] => {
+            [a, b, c, d, e, f, g, h, i].iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         }
+        _ => false,
+    };
+    if dashed || (others == 0 && digits > 0 && (digits == segment.len() || digits + hex >= 16)) {
+        into.truncate(start);
+        into.push(b'0');
     }
-    digits > 0 && (digits == segment.len() || digits + hex >= 16)
 }
 
 /// The URL as reported.
 pub fn cleaned(address: Address<'_>) -> String {
     let mut url = String::with_capacity(address.host.len() + address.path.len() + 8);
     if !address.host.is_empty() {
-        let _ = write!(url, "https://{}", address.host.to_ascii_lowercase());
+        let _ = write!(url, "https://{}", redacted(address.host).to_ascii_lowercase());
     }
     push_redacted(&mut url, address.path);
     if let Some((name, value)) = deciding_query(address.query) {
@@ -234,8 +252,8 @@ mod tests {
 
     #[test]
     fn ids_are_masked_and_words_are_not() {
-        let mut masked = String::new();
-        push_masked(&mut masked, "/api/v2/roles/f47ac10b-58cc-4372-a567-0e02b2c3d479/x/1234/v2/abc-def-ghi");
-        assert_eq!(masked, "/api/v2/roles/0/x/0/v2/abc-def-ghi");
+        let mut masked = Vec::new();
+        push_masked(&mut masked, b"/api/v2/roles/f47ac10b-58cc-4372-a567-0e02b2c3d479/x/1234/v2/abc-def-ghi/dead-beef");
+        assert_eq!(masked, b"/api/v2/roles/0/x/0/v2/0/dead-beef");
     }
 }

@@ -6,10 +6,8 @@
 
 use super::json::{self, Scanner, Text, Window};
 use super::lines::{self, Line};
-use super::{Context, Format, Nature, Request, Strength, Tally, time};
+use super::{Context, Format, Nature, Request, Strength, Tally, Who, address, time};
 use crate::error::Result;
-use crate::evidence::Actor;
-use crate::ir::Name;
 use memchr::memmem;
 use std::io::BufRead;
 
@@ -18,6 +16,9 @@ pub struct Audit;
 
 const NOT_A_REQUEST: &str = "audit event that is no request";
 const SESSION: &str = "made by a browser session or by datadog itself";
+const NO_AUTH: &str = "requests do not tell how they were authorised: those of browser sessions count, too";
+const STRANGE_AUTH: &str = "requests were authorised in a way that this release does not know, and count";
+const NO_CREDENTIAL: &str = "requests do not name their credential: no key or token can be asked for by its id";
 /// Wrappers nest at most this deep: hits, hit, source, event, attributes, attributes.
 const DEEPEST: u8 = 8;
 
@@ -75,6 +76,26 @@ fn line(line: Line<'_>, tally: &mut Tally<'_>) {
     }
 }
 
+const PERSONAL: &str = "personal-access-token";
+const SERVICE: &str = "service-access-token";
+
+/// How a request was authorised, as far as it matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Auth {
+    /// A browser session, or Datadog itself.
+    Session,
+    /// A key, a token, an OAuth client.
+    Credential,
+    /// The record does not tell.
+    Untold,
+    /// A word that is not known.
+    Strange,
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+}
+
 /// Events on their way into a count.
 pub struct Events<'a, 'b> {
     tally: &'a mut Tally<'b>,
@@ -104,6 +125,8 @@ pub struct Event {
     pub api_key: Text,
     /// Id of the access token.
     pub token: Text,
+    /// What kind of token, where the name of its field tells.
+    pub token_kind: Option<&'static str>,
     /// The OAuth client.
     pub client: Text,
     /// Who.
@@ -182,16 +205,24 @@ impl<'a, 'b> Events<'a, 'b> {
         let record = self.record;
         self.tally.seen(record);
         let (method, path, said) = (event.method.lossy(), event.path.lossy(), event.message.lossy());
-        let (method, path, status) = match said_in(&said) {
-            Some((method, path, status)) if event.method.is_empty() || event.path.is_empty() => (method, path, status),
-            _ => (&*method, &*path, None),
-        };
+        let told = if event.method.is_empty() || event.path.is_empty() { said_in(&said) } else { None };
+        let (method, path, status) = told.unwrap_or((&*method, &*path, None));
         if method.is_empty() || path.is_empty() {
             return self.tally.skip(record, NOT_A_REQUEST);
         }
-        if matches!(event.auth.bytes.as_slice(), b"SESSION" | b"SYSTEM") && !self.tally.options().sessions {
-            return self.tally.skip(record, SESSION);
+        let authorised = event.authorised();
+        match authorised {
+            Auth::Session if !self.tally.options().sessions => return self.tally.skip(record, SESSION),
+            Auth::Session | Auth::Credential => {}
+            Auth::Untold => self.tally.note(NO_AUTH),
+            Auth::Strange => self.tally.note(STRANGE_AUTH),
         }
+        let (kind, text) = event.actor();
+        if matches!(kind, "" | "user") && authorised != Auth::Session {
+            self.tally.note(NO_CREDENTIAL);
+        }
+        let id = text.lossy();
+        let asked_for = self.tally.options().actor.is_some_and(|wanted| event.names(wanted));
         self.tally.request(&Request {
             record,
             method,
@@ -199,7 +230,8 @@ impl<'a, 'b> Events<'a, 'b> {
             host: &event.host.lossy(),
             status: event.status.or(status),
             time: event.time,
-            actor: event.actor(),
+            actor: (!kind.is_empty()).then(|| Who { kind, id: address::redacted(&id) }),
+            asked_for,
             nature: Nature::Datadog,
             ..Request::default()
         });
@@ -228,7 +260,15 @@ impl Event {
             let text = match key {
                 b"application_key" | b"app_key" => &mut self.application_key,
                 b"api_key" => &mut self.api_key,
-                b"personal_access_token" | b"service_access_token" | b"access_token" => &mut self.token,
+                b"access_token" => &mut self.token,
+                b"personal_access_token" | b"pat" => {
+                    self.token_kind = Some(PERSONAL);
+                    &mut self.token
+                }
+                b"service_access_token" | b"service_account_access_token" | b"sat" => {
+                    self.token_kind = Some(SERVICE);
+                    &mut self.token
+                }
                 b"oauth_client" => &mut self.client,
                 _ => return scanner.skip(),
             };
@@ -240,18 +280,52 @@ impl Event {
         })
     }
 
-    /// The credential if one is named, else the user.
-    fn actor(&self) -> Option<Actor> {
-        let token = if self.auth.bytes.starts_with(b"S") { "service-access-token" } else { "personal-access-token" };
+    /// No document lists the values beyond these four, so tokens are told by words, and what is strange is noted.
+    fn authorised(&self) -> Auth {
+        match self.auth.bytes.as_slice() {
+            b"SESSION" | b"SYSTEM" => return Auth::Session,
+            b"API_AND_APP_KEY" | b"OAUTH_TOKEN" => return Auth::Credential,
+            _ if self.auth.is_empty() => return Auth::Untold,
+            _ => {}
+        }
+        let auth = self.auth.lossy().trim().to_ascii_uppercase();
+        match auth.as_str() {
+            "SESSION" | "SYSTEM" => Auth::Session,
+            _ if words(&auth).any(|word| matches!(word, "PAT" | "SAT" | "TOKEN" | "KEY" | "OAUTH")) => Auth::Credential,
+            _ => Auth::Strange,
+        }
+    }
+
+    /// Personal or service: by the name of the token's field, else by how the request was authorised.
+    fn token_kind(&self) -> &'static str {
+        let auth = self.auth.lossy().to_ascii_uppercase();
+        let says = |wanted: &[&str]| words(&auth).any(|word| wanted.contains(&word));
+        match self.token_kind {
+            Some(kind) => kind,
+            None if says(&["SAT", "SERVICE"]) => SERVICE,
+            None if says(&["PAT", "PERSONAL"]) => PERSONAL,
+            None => "access-token",
+        }
+    }
+
+    /// Whether any of its ids is this one.
+    fn names(&self, wanted: &str) -> bool {
+        let ids = [&self.token, &self.application_key, &self.client, &self.api_key, &self.user];
+        ids.into_iter().any(|id| id.bytes == wanted.as_bytes())
+    }
+
+    /// The credential if one is named, else the user: the kind, and its id.
+    fn actor(&self) -> (&'static str, &Text) {
         let named = [
-            (token, &self.token),
             ("application-key", &self.application_key),
             ("oauth-client", &self.client),
             ("api-key", &self.api_key),
             ("user", &self.user),
         ];
-        let (kind, id) = named.into_iter().find(|(_, id)| !id.is_empty())?;
-        Some(Actor { kind: Name::new_static(kind), id: Name::new(super::address::redacted(&id.lossy())) })
+        if !self.token.is_empty() {
+            return (self.token_kind(), &self.token);
+        }
+        named.into_iter().find(|(_, id)| !id.is_empty()).unwrap_or(("", &self.user))
     }
 }
 

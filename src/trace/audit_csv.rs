@@ -1,5 +1,6 @@
-//! The Audit Trail as CSV. People choose the columns, and the header names them by path (`@http.method`) or by label; where
-//! only the message was exported, the message tells the request.
+//! The Audit Trail as CSV. People choose the columns, and the header names them by path (`@http.method`) or by label, which
+//! no document lists: labels are told by their words, with a note. Where only the message was exported, the message tells the
+//! request. Spreadsheets write semicolons or tabs for commas.
 
 use super::audit::{Event, Events};
 use super::{Context, Format, Strength};
@@ -19,12 +20,17 @@ impl Format for AuditCsv {
     }
 
     fn recognise(&self, head: &[u8], _file_name: &str) -> Option<Strength> {
-        let mut rows = Rows { input: &mut &head[..] };
+        let mut rest = head;
+        let mut rows = Rows::new(separator(head), &mut rest);
         let header = rows.next()?;
-        if header.len() < 2 {
+        let is_label = |name: &String| {
+            let inside = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '.' | '_' | '-' | '@' | '(' | ')' | '/');
+            name.len() <= 80 && name.trim_start_matches('\u{feff}').chars().all(inside)
+        };
+        if header.len() < 2 || !header.iter().all(is_label) {
             return None;
         }
-        let columns: Vec<Column> = header.iter().map(|name| Column::named(name)).collect();
+        let (columns, _) = columns(&header);
         let has = |wanted: Column| columns.contains(&wanted);
         if has(Column::Method)
             && has(Column::Path)
@@ -42,9 +48,13 @@ impl Format for AuditCsv {
     }
 
     fn read(&self, input: &mut dyn BufRead, context: &mut Context<'_>) -> Result<()> {
-        let mut rows = Rows { input };
+        let separator = separator(input.fill_buf().unwrap_or_default());
+        let mut rows = Rows::new(separator, input);
         let Some(header) = rows.next() else { return Ok(()) };
-        let columns: Vec<Column> = header.iter().map(|name| Column::named(name)).collect();
+        let (columns, guessed) = columns(&header);
+        if guessed {
+            context.tally.note(GUESSED);
+        }
         let mut events = Events::new(&mut context.tally);
         while let Some(row) = rows.next() {
             if row.iter().all(String::is_empty) {
@@ -64,7 +74,35 @@ impl Format for AuditCsv {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+const GUESSED: &str = "header of columns that was read by its words: no document names the labels";
+
+/// What separates the fields of the first line.
+fn separator(head: &[u8]) -> u8 {
+    let line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let count = |wanted: u8| line.iter().filter(|&&byte| byte == wanted).count();
+    // of equals the last one is taken
+    [b'\t', b';', b','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(b',')
+}
+
+/// The columns of a header, each meaning once, and whether words had to tell one.
+fn columns(header: &[String]) -> (Vec<Column>, bool) {
+    let mut columns: Vec<Column> = Vec::new();
+    for name in header {
+        let column = Column::named(name);
+        columns.push(if columns.contains(&column) { Column::Nothing } else { column });
+    }
+    let mut guessed = false;
+    for (at, name) in header.iter().enumerate() {
+        let guess = Column::worded(name);
+        if columns.get(at) == Some(&Column::Nothing) && guess != Column::Nothing && !columns.contains(&guess) {
+            guessed = true;
+            columns[at] = guess;
+        }
+    }
+    (columns, guessed)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Column {
     Method,
     Path,
@@ -97,9 +135,33 @@ impl Column {
             }
             "metadata.api.key.id" | "api.key.id" | "api.key" => Self::ApiKey,
             "metadata.oauth.client.uuid" | "oauth.client.uuid" | "oauth.client" => Self::Client,
-            "metadata.personal.access.token.id" | "personal.access.token.id" => Self::Token,
+            "metadata.personal.access.token.id" | "personal.access.token.id" | "metadata.service.access.token.id" => {
+                Self::Token
+            }
             "usr.email" | "user.email" | "user" | "usr.id" | "usr.uuid" => Self::User,
             _ => Self::Nothing,
+        }
+    }
+
+    /// By its words, for labels that nobody documents: `HTTP Method`, `Request Path`, `App Key Name`.
+    fn worded(name: &str) -> Self {
+        let name = name.to_ascii_lowercase();
+        let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+        let has = |wanted: &[&str]| wanted.iter().any(|word| words.contains(word));
+        match () {
+            () if has(&["auth", "authentication", "authorization", "authorisation"]) => Self::Auth,
+            () if has(&["application", "app"]) && has(&["key"]) => Self::ApplicationKey,
+            () if has(&["api"]) && has(&["key"]) => Self::ApiKey,
+            () if has(&["oauth"]) => Self::Client,
+            () if has(&["token", "pat", "sat"]) => Self::Token,
+            () if has(&["method", "verb"]) => Self::Method,
+            () if has(&["path", "url", "uri", "endpoint"]) && !has(&["host", "domain"]) => Self::Path,
+            () if has(&["host"]) => Self::Host,
+            () if has(&["status"]) && has(&["code", "http"]) => Self::Status,
+            () if has(&["date", "timestamp", "time"]) => Self::Time,
+            () if has(&["message", "content", "description"]) => Self::Message,
+            () if has(&["email", "user", "usr", "actor"]) => Self::User,
+            () => Self::Nothing,
         }
     }
 
@@ -131,10 +193,15 @@ impl Column {
 
 /// Rows of comma-separated values; fields in quotes may hold anything, and are kept up to a limit.
 struct Rows<'a> {
+    separator: u8,
     input: &'a mut dyn BufRead,
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
+    fn new(separator: u8, input: &'a mut dyn BufRead) -> Self {
+        Self { separator, input }
+    }
+
     fn next(&mut self) -> Option<Vec<String>> {
         let (mut row, mut field) = (Vec::new(), Vec::new());
         let (mut quoted, mut any, mut was_quote) = (false, false, false);
@@ -159,7 +226,7 @@ impl Rows<'_> {
                         }
                         (quoted, was_quote) = (true, false);
                     }
-                    b',' if !quoted => {
+                    _ if byte == self.separator && !quoted => {
                         was_quote = false;
                         if row.len() < WIDEST {
                             row.push(finished(&mut field));

@@ -1,5 +1,6 @@
 //! Lines of text of any length in constant memory, one after another or in pieces on all processors.
 
+use super::tally::Memory;
 use super::{Options, Tally};
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
@@ -7,7 +8,7 @@ use std::io::{BufRead, Read};
 use std::sync::mpsc;
 
 /// Bytes of a piece that one processor reads.
-const PIECE: usize = 2 * 1024 * 1024;
+const PIECE: usize = 4 * 1024 * 1024;
 /// Longest line that is read whole; of longer ones the rest is passed over.
 const LONGEST: usize = 16 * 1024 * 1024;
 /// Pieces under way at once, whatever the number of processors: this bounds the memory.
@@ -104,12 +105,13 @@ impl Filter {
 pub fn parallel(input: &mut dyn BufRead, tally: &mut Tally<'_>, filter: Option<&Filter>, read: &Reader<'_>) {
     let (done, finished) = mpsc::channel();
     let limit = UNDER_WAY.min(rayon::current_num_threads() + 1);
-    let mut order = Order { tally, waiting: BTreeMap::new(), next: 0, offset: 0, free: Vec::new(), out: 0 };
+    let mut order =
+        Order { tally, waiting: BTreeMap::new(), next: 0, offset: 0, free: Vec::new(), memories: Vec::new(), out: 0 };
     rayon::in_place_scope(|scope| {
         let mut pieces = Pieces { input, carried: Vec::new() };
         let mut index = 0;
         while let Some(piece) = pieces.next(order.free.pop().unwrap_or_default()) {
-            let mut fresh = order.tally.fresh();
+            let mut fresh = order.tally.fresh(order.memories.pop().unwrap_or_default());
             if order.out < limit {
                 order.out += 1;
                 let done = done.clone();
@@ -142,15 +144,17 @@ struct Order<'a, 'b> {
     next: u64,
     offset: u64,
     free: Vec<Vec<u8>>,
+    memories: Vec<Memory>,
     out: usize,
 }
 
 impl<'b> Order<'_, 'b> {
-    fn take(&mut self, index: u64, count: Tally<'b>, lines: u64, bytes: Vec<u8>, was_out: bool) {
+    fn take(&mut self, index: u64, mut count: Tally<'b>, lines: u64, bytes: Vec<u8>, was_out: bool) {
         self.out -= usize::from(was_out);
         if self.free.len() <= UNDER_WAY {
             self.free.push(bytes);
         }
+        self.memories.push(count.take_memory());
         self.waiting.insert(index, (count, lines));
         while let Some((count, lines)) = self.waiting.remove(&self.next) {
             self.tally.absorb(count, self.offset);
@@ -179,6 +183,10 @@ impl Piece {
                 let before = memchr::memchr_iter(b'\n', &rest[..start]).count() as u64;
                 // the last line of a file may have no end
                 let before = before + u64::from(start == rest.len() && !rest.ends_with(b"\n"));
+                if self.cut && hit == rest.len() {
+                    let last = number + before.max(1);
+                    tally.problem(Some(last), "line too long to be searched whole");
+                }
                 if passed == 0 {
                     first_passed = number + 1;
                 }

@@ -102,19 +102,82 @@ fn packing(head: &[u8]) -> Packing {
     }
 }
 
+/// Packings in one another that are taken off: what is downloaded packed is often packed once more on the way.
+const LAYERS: usize = 3;
+
 /// Opens the packing, found by the first bytes.
 pub fn open(reader: &mut dyn Read) -> io::Result<Unpacked<'_>> {
     let packed = Rc::new(Cell::new(0));
-    let mut file = BufReader::with_capacity(64 * 1024, Counted { inner: reader, count: Rc::clone(&packed) });
-    let packing = packing(file.fill_buf()?);
-    let plain: Box<dyn Read + '_> = match packing {
-        Packing::None => Box::new(file),
-        Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
-        Packing::Zlib => Box::new(flate2::bufread::ZlibDecoder::new(file)),
-        Packing::Zstd => Box::new(Frames { state: State::Between(Some(file)) }),
-    };
+    let mut plain: Box<dyn Read + '_> = Box::new(Counted { inner: reader, count: Rc::clone(&packed) });
+    let mut compressed = false;
+    let mut holds_packing: Rc<Cell<bool>> = Rc::default();
+    for layer in 0..=LAYERS {
+        let mut file = BufReader::with_capacity(64 * 1024, plain);
+        // what cannot be read shows again, and is reported, when the text itself is read
+        let packing = match file.fill_buf() {
+            Ok(head) => packing(head),
+            Err(error) if layer == 0 => return Err(error),
+            Err(_) => Packing::None,
+        };
+        holds_packing.set(packing != Packing::None);
+        holds_packing = Rc::default();
+        let watch = Watch { packed: Rc::clone(&packed), holds_packing: Rc::clone(&holds_packing) };
+        plain = match packing {
+            Packing::Gzip => Box::new(Sticky::new(flate2::bufread::MultiGzDecoder::new(file), watch)),
+            Packing::Zlib => Box::new(Sticky::new(flate2::bufread::ZlibDecoder::new(file), watch)),
+            Packing::Zstd => Box::new(Sticky::new(Frames { state: State::Between(Some(file)) }, watch)),
+            Packing::None => {
+                plain = Box::new(file);
+                break;
+            }
+        };
+        compressed = true;
+    }
     let inner = decode(plain)?;
-    Ok(Unpacked { inner, packed, bytes: Rc::default(), fault: Rc::default(), compressed: packing != Packing::None })
+    Ok(Unpacked { inner, packed, bytes: Rc::default(), fault: Rc::default(), compressed })
+}
+
+/// One layer of packing. Fails again and again once it has failed, so that looking ahead does not swallow the reason; gives up
+/// where the layer within it is a bomb of which nothing comes out.
+struct Sticky<R> {
+    inner: R,
+    failed: Option<(io::ErrorKind, String)>,
+    bytes: u64,
+    watch: Watch,
+}
+
+/// What tells whether a layer that holds another one is a bomb: what is packed already does not pack well.
+struct Watch {
+    packed: Rc<Cell<u64>>,
+    holds_packing: Rc<Cell<bool>>,
+}
+
+impl<R> Sticky<R> {
+    fn new(inner: R, watch: Watch) -> Self {
+        Self { inner, failed: None, bytes: 0, watch }
+    }
+}
+
+impl<R: Read> Read for Sticky<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if let Some((kind, what)) = &self.failed {
+            return Err(io::Error::new(*kind, what.clone()));
+        }
+        let read = match self.inner.read(into) {
+            Ok(count) => {
+                self.bytes += count as u64;
+                let Watch { packed, holds_packing } = &self.watch;
+                let bomb = holds_packing.get() && self.bytes > FREE / 16 && self.bytes / RATIO > packed.get();
+                if bomb { Err(io::Error::other("one packing within another expands without end")) } else { Ok(count) }
+            }
+            error => error,
+        };
+        read.inspect_err(|error| {
+            if error.kind() != io::ErrorKind::Interrupted {
+                self.failed = Some((error.kind(), error.to_string()));
+            }
+        })
+    }
 }
 
 /// Unpacks the beginning of a file as far as it goes.

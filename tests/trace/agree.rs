@@ -7,8 +7,9 @@ use ddscope::trace::Options;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Requests of a fixture, or of a file of the same form (method, path, status, separated by tabs) named by `DDSCOPE_REQUESTS`.
-fn requests() -> Vec<Sent> {
+/// Requests of a fixture, or of a file of the same form (method, path, status, separated by tabs) named by `DDSCOPE_REQUESTS`,
+/// with the operation that each is, where the file tells it.
+pub fn requests() -> Vec<(Sent, Option<String>)> {
     let text = match std::env::var_os("DDSCOPE_REQUESTS") {
         Some(path) => std::fs::read(path).expect("the file that DDSCOPE_REQUESTS names"),
         None => fixture("requests.tsv"),
@@ -18,7 +19,7 @@ fn requests() -> Vec<Sent> {
         let mut fields = line.split('\t').map(str::to_owned);
         let (method, path) = (fields.next().expect("method"), fields.next().expect("path"));
         let status = fields.next().expect("status").parse().expect("number");
-        Sent { method, path, status, key: "0123456789abcdef0123456789abcdef".into() }
+        (Sent { method, path, status, key: "0123456789abcdef0123456789abcdef".into() }, fields.next())
     };
     text.lines().map(one).collect()
 }
@@ -62,7 +63,7 @@ fn counts(evidence: &[Evidence], tells: Tells) -> Counts {
 
 #[test]
 fn every_format_tells_the_same_requests() {
-    let all = requests();
+    let all: Vec<Sent> = requests().into_iter().map(|(sent, _)| sent).collect();
     let options = Options { canonical: &exactly, ..Options::plain() };
     for (format, file, tells, write) in WRITERS {
         let mut wanted = Counts::new();

@@ -165,6 +165,36 @@ fn cut_packing_is_said() {
 }
 
 #[test]
+fn packing_within_packing_is_taken_off() {
+    let bytes = fixture("combined.log");
+    let once = gzipped(&bytes);
+    assert_eq!(plain("a.log", &gzipped(&gzipped(&once))), plain("a.log", &bytes));
+    // what is no packing is not given up silently
+    let mut broken = gzipped(&once);
+    broken[3] = 0xff;
+    broken.truncate(15);
+    let (_, summary) = plain("a.log", &broken);
+    assert!(summary.problems.iter().any(|problem| problem.what.contains("packed data is broken")), "{summary:?}");
+}
+
+#[test]
+fn a_bomb_within_a_bomb_is_given_up() {
+    // packed files with a long name and nothing in them, one after the other: nothing ever comes out
+    let empty = flate2::GzBuilder::new().filename(vec![b'a'; 60_000]).write(Vec::new(), flate2::Compression::best());
+    let empties = empty.finish().expect("in memory").repeat(70);
+    let packed = gzipped(&empties).repeat(10);
+    let (_, summary) = plain("bomb.log.gz", &packed);
+    assert!(summary.problems.iter().any(|problem| problem.what.contains("expands without end")), "{summary:?}");
+}
+
+#[test]
+fn a_window_too_large_is_said() {
+    // a frame that asks for a window of 2 GiB
+    let (_, summary) = plain("a.har.zst", &[0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x01, 0x00, 0x00, 0x00]);
+    assert!(summary.problems.iter().any(|problem| problem.what.contains("packed data is broken")), "{summary:?}");
+}
+
+#[test]
 fn a_bomb_is_given_up() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(&fixture("vhost.log")).expect("in memory");
