@@ -68,7 +68,7 @@ struct Terraform {
     retired: BTreeMap<String, String>,
     /// What the provider calls when it starts.
     configure: Vec<String>,
-    /// Type → operation → what must all hold for the operation to be called.
+    /// Type → operation, or action and operation → what must all hold for it to be called.
     when: BTreeMap<String, BTreeMap<String, Vec<Condition>>>,
 }
 
@@ -124,12 +124,20 @@ impl Condition {
 fn emit_terraform(terraform: &Terraform, table: &Table) -> String {
     let numbers = row_number(table);
     let mut types: BTreeMap<String, String> = BTreeMap::new();
+    let mut unused: Vec<(String, String)> = Vec::new();
+    for (kind, conditions) in &terraform.when {
+        unused.extend(conditions.keys().map(|key| (kind.clone(), key.clone())));
+    }
     let mut call = |kind: &str, action: &str, operation: &str| {
         // An endpoint that no document describes is written as method and path.
         if !operation.contains(' ') && !numbers.contains_key(operation) {
             fail(&format!("{TERRAFORM}: {kind}: {operation} is not in {SCOPES}"));
         }
-        let when = terraform.when.get(kind).and_then(|operations| operations.get(operation));
+        let conditions = terraform.when.get(kind);
+        let one = format!("{action} {operation}");
+        let key = [one.as_str(), operation].into_iter().find(|key| conditions.is_some_and(|it| it.contains_key(*key)));
+        let when = key.and_then(|key| conditions?.get(key));
+        unused.retain(|(of, name)| of != kind || Some(name.as_str()) != key);
         let when = when.into_iter().flatten().map(|condition| {
             condition.code().unwrap_or_else(|| fail(&format!("{TERRAFORM}: {kind}: {operation}: odd condition")))
         });
@@ -146,6 +154,9 @@ fn emit_terraform(terraform: &Terraform, table: &Table) -> String {
         operations.iter().for_each(|operation| call(&format!("data.{kind}"), "read", operation));
     }
     terraform.configure.iter().for_each(|operation| call(PROVIDER, "configure", operation));
+    if let Some((kind, key)) = unused.first() {
+        fail(&format!("{TERRAFORM}: {kind}: a condition on {key}, which it does not call"));
+    }
     let configure = types.remove(PROVIDER).unwrap_or_default();
     let mut code = format!("static CONFIGURE: &[Calls] = &[{configure}];\n");
     let _ = writeln!(code, "/// What `{}` at {} calls.", terraform.provider, terraform.commit);

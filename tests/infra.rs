@@ -15,10 +15,11 @@ fn read(text: &str) -> Vec<Evidence> {
     infra::read(&Arc::from("main.tf"), text).expect("valid Terraform")
 }
 
-/// `action operation` of every declared call, sorted.
+/// `action operation` of every declared call but those of the provider itself, sorted.
 fn calls(text: &str) -> Vec<String> {
     let mut calls: Vec<String> = read(text)
         .iter()
+        .filter(|evidence| evidence.call.action() != Some("configure"))
         .map(|evidence| match &evidence.call {
             Call::Declared { vocabulary: "terraform", action, operation, .. } => format!("{action} {operation}"),
             other => panic!("{other:?}"),
@@ -63,10 +64,10 @@ fn every_type_of_the_provider_is_reachable() {
         assert!(!found.is_empty(), "{} calls nothing", kind.name);
         for evidence in &found {
             assert_eq!(evidence.place.line(), 2);
-            let Call::Declared { kind: declared, operation, .. } = &evidence.call else {
+            let Call::Declared { kind: declared, operation, action, .. } = &evidence.call else {
                 panic!("{}: {:?}", kind.name, evidence.call)
             };
-            assert_eq!(declared, kind.name);
+            assert_eq!(declared, if action == "configure" { "provider.datadog" } else { kind.name });
             assert!(operation.contains(' ') || catalog.operation(operation).is_some(), "{}: {operation}", kind.name);
         }
         match (keyword, kind.last_release) {
@@ -155,19 +156,6 @@ fn a_broken_file_is_a_problem_and_the_others_are_read() {
 }
 
 #[test]
-fn the_example_needs_what_its_page_says() {
-    let (report, _) = scan("examples/terraform");
-    assert_eq!(report["complete"], true);
-    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/terraform.md")).unwrap();
-    let required = report["credentials"]["app-key"]["required"].as_array().expect("an application key");
-    assert!(required.len() > 5, "{required:?}");
-    for scope in required {
-        let scope = scope.as_str().unwrap();
-        assert!(page.contains(&format!("`{scope}`")), "{scope} is not in docs/terraform.md");
-    }
-}
-
-#[test]
 fn odd_files_do_no_harm() {
     assert!(read("\u{feff}").is_empty());
     assert_eq!(read("\u{feff}# datadog\r\nresource \"datadog_team\" \"é\" {\r\n}\r\n")[0].place.line(), 2);
@@ -192,4 +180,41 @@ fn a_type_explains_itself() {
     assert!(explain("datadog_roles").0.starts_with("data.datadog_roles "));
     assert!(explain("datadog_timeboard").0.contains("dropped it after v2.26.1"));
     assert!(explain("datadog_monitr").1.contains("ddscope explain datadog_monitor"));
+}
+
+#[test]
+fn the_catalog_knows_what_declarations_call() {
+    let run = |args: &[&str]| {
+        let output = Command::cargo_bin("ddscope").unwrap().args(args).output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
+    };
+    let (text, status) = run(&["catalog", "check"]);
+    assert_eq!(status, 0, "{text}");
+    assert!(text.contains("has all of them"), "{text}");
+}
+
+#[test]
+fn a_type_explains_itself_in_json_too() {
+    let output = Command::cargo_bin("ddscope")
+        .unwrap()
+        .args(["explain", "datadog_dashboard", "--format", "json"])
+        .output()
+        .unwrap();
+    let page: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let chains: Vec<&str> = page["calls"].as_array().unwrap().iter().map(|it| it["chain"].as_str().unwrap()).collect();
+    assert!(chains.contains(&"datadog_dashboard → create → v1:CreateDashboard → dashboards_write"), "{chains:?}");
+}
+
+#[test]
+fn every_other_declaration_has_its_source_and_is_found() {
+    let catalog = Catalog::builtin();
+    assert!(kinds::others().len() > 50);
+    for other in kinds::others() {
+        assert!(!other.source.is_empty());
+        assert!(kinds::other(other.vocabulary, other.kind).is_some_and(|found| found.kind == other.kind));
+        for call in other.calls {
+            let known = call.operation.contains(' ') || catalog.operation(call.operation).is_some();
+            assert!(known, "{}: {}", other.kind, call.operation);
+        }
+    }
 }

@@ -1,4 +1,4 @@
-# Monitors, dashboards and access of a small shop, kept in Terraform.
+# Monitors, dashboards, objectives and access of a small shop, kept in Terraform. `keys.tf` has the two keys it runs with.
 
 terraform {
   required_providers {
@@ -6,6 +6,16 @@ terraform {
       source = "DataDog/datadog"
     }
   }
+}
+
+provider "datadog" {
+  api_url = "https://api.datadoghq.eu/"
+}
+
+# Access is managed with a credential of its own, so that the everyday keys cannot give themselves more.
+provider "datadog" {
+  alias   = "admin"
+  api_url = "https://api.datadoghq.eu/"
 }
 
 variable "services" {
@@ -24,12 +34,20 @@ module "service" {
   p95      = each.value.p95
 }
 
-data "datadog_permissions" "all" {}
+data "datadog_permissions" "all" {
+  provider = datadog.admin
+}
 
 resource "datadog_role" "on_call" {
-  name = "on-call"
-  permission {
-    id = data.datadog_permissions.all.permissions.monitors_downtime
+  provider = datadog.admin
+  name     = "on-call"
+
+  dynamic "permission" {
+    for_each = toset(["monitors_downtime", "dashboards_public_share"])
+
+    content {
+      id = data.datadog_permissions.all.permissions[permission.value]
+    }
   }
 }
 

@@ -10,6 +10,7 @@ use crate::input::{files_below, text_file};
 use clap::{Args as ClapArgs, Subcommand};
 use std::path::{Path, PathBuf};
 
+mod check;
 mod diff;
 mod list;
 
@@ -24,6 +25,8 @@ pub struct Args {
 enum What {
     /// List operations and scopes
     List(list::Args),
+    /// Tell whether the table has every operation that Terraform types and other declarations call
+    Check(check::Args),
     /// Tell what changed between two tables, and which of your calls that touches
     Diff(diff::Args),
     /// Make a table from OpenAPI documents, keeping what retired
@@ -55,6 +58,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     match &args.what {
         What::List(args) => list::run(args, common.table()?, &mut outcome.text)?,
+        What::Check(check::Args {}) => check::run(common.table()?, &mut outcome),
         What::Diff(args) => diff::run(args, common, &mut outcome)?,
         What::Import(args) => outcome.text = import(args, common.table()?)?,
     }

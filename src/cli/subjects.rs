@@ -274,7 +274,11 @@ impl<'a> Filter<'a> {
 
     fn takes(&self, evidence: &Evidence) -> bool {
         let file = evidence.place.file();
-        let others = |wanted: &Name| !matches!(&evidence.call, Call::Declared { provider, .. } if provider == wanted);
+        // What could not be decided may be anybody's.
+        let others = |wanted: &Name| match &evidence.call {
+            Call::Declared { provider, .. } => provider != wanted,
+            call => !matches!(call, Call::Opaque { .. }),
+        };
         if self.provider.is_some_and(others) || self.phase.is_some_and(|phase| !phase.makes(&evidence.call)) {
             return false;
         }

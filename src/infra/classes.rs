@@ -60,6 +60,14 @@ pub(super) fn of_cdktf(name: &str) -> Option<Class> {
     kinds::folded(data, rest).map(Class::Known)
 }
 
+/// Whether a name written elsewhere is an argument of Terraform: without regard to case, underscores and hyphens, and in the
+/// plural where Terraform repeats a block.
+pub(super) fn is_argument(written: &str, argument: &str) -> bool {
+    let fold = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
+    let (written, argument) = (fold(written), fold(argument));
+    written == argument || written.strip_suffix('s').is_some_and(|singular| singular == argument)
+}
+
 /// Whether a name that no class has belongs to a known one: arguments, states, nested structures, results.
 pub(super) fn is_part_of_another(name: &str, of: impl Fn(&str) -> Option<Class>) -> bool {
     let ends = ["Args", "ArgsDict", "State", "Result", "Config", "Type", "Types", "Options", "OutputReference", "List"];

@@ -4,8 +4,11 @@
 //! are filled in give what can be read of them.
 
 use super::block::{self, Argument, Block, Exists};
+use super::classes::{self, Class};
 use super::kinds;
-use crate::evidence::Evidence;
+use super::terraform::keys::KEYS;
+use super::terraform::{DeclaredKey, Element, Scopes};
+use crate::evidence::{Evidence, Place};
 use crate::ir::{Name, Span};
 use crate::yaml::{self, Node, Scalar};
 use std::sync::Arc;
@@ -26,6 +29,19 @@ pub fn read(file: &Arc<str>, text: &str) -> Vec<Evidence> {
     reader.found
 }
 
+/// The keys and tokens that a Pulumi program in YAML declares.
+pub fn keys(file: &Arc<str>, text: &str) -> Vec<DeclaredKey> {
+    let reader = Reader { file, found: Vec::new() };
+    let mut found = Vec::new();
+    for root in yaml::parse(text).roots {
+        let Some(Node::Map(entries)) = root.field("resources") else { continue };
+        for (name, value) in entries {
+            found.extend(reader.key(name, value));
+        }
+    }
+    found
+}
+
 struct Reader<'a> {
     file: &'a Arc<str>,
     found: Vec<Evidence>,
@@ -38,6 +54,37 @@ impl Reader<'_> {
         let width = one(at.value.len());
         let span = Span::new(line, column, line, column.saturating_add(width));
         Block { file: self.file.clone(), span, address, vocabulary, provider: Name::new(provider) }
+    }
+
+    fn key(&self, name: &Scalar, value: &Node) -> Option<DeclaredKey> {
+        let token = value.field("type").and_then(Node::scalar)?;
+        let path = token.value.strip_prefix("datadog:")?;
+        let Some(Class::Known(kind)) = classes::of_token(path) else { return None };
+        if !KEYS.contains(&kind.name) {
+            return None;
+        }
+        let place = |at: &Scalar| Place::Source {
+            file: self.file.clone(),
+            language: None,
+            span: self.block("pulumi", at, String::new(), "").span,
+        };
+        let element = |item: &Node| match item.scalar() {
+            Some(at) if !at.value.contains("${") => Element::Name(at.value.clone(), place(at)),
+            _ => Element::Open("an expression".to_owned(), place(name)),
+        };
+        let scopes = match value.field("properties").and_then(|properties| properties.field("scopes")) {
+            None => Scopes::Absent,
+            Some(Node::List(items)) => Scopes::List(items.iter().map(element).collect()),
+            Some(_) => Scopes::Open("an expression".to_owned()),
+        };
+        let at = place(name);
+        Some(DeclaredKey {
+            kind: kind.name.to_owned(),
+            address: name.value.clone(),
+            scopes,
+            place: at.clone(),
+            block: at,
+        })
     }
 
     fn any(&mut self, node: &Node, depth: usize) {
@@ -155,11 +202,11 @@ impl Reader<'_> {
         let _ = root;
         let arguments = value.field("properties").unwrap_or(&Node::Nothing);
         let look_up = |argument: &str| argument_of(arguments, argument);
-        match super::classes::of_token(path) {
-            Some(super::classes::Class::Known(kind)) => {
+        match classes::of_token(path) {
+            Some(Class::Known(kind)) => {
                 self.found.extend(block::calls(&at, kind.name, kind.calls, Exists::Unknown, &|_| true, &look_up));
             }
-            Some(super::classes::Class::Provider) => {
+            Some(Class::Provider) => {
                 let at = Block { provider: Name::from(format!("datadog.{}", name.value)), ..at };
                 let calls = kinds::configure();
                 self.found.extend(block::calls(&at, "provider.datadog", calls, Exists::Unknown, &|_| true, &look_up));
@@ -200,9 +247,8 @@ fn argument_of(node: &Node, argument: &str) -> Option<Argument> {
 }
 
 fn field<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
-    let fold = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
     let Node::Map(entries) = node else { return None };
-    entries.iter().find(|(key, _)| fold(&key.value) == fold(name)).map(|(_, value)| value)
+    entries.iter().find(|(key, _)| classes::is_argument(&key.value, name)).map(|(_, value)| value)
 }
 
 fn literal(text: &str) -> Argument {

@@ -7,6 +7,8 @@
 use super::block::{self, Argument, Block, Exists};
 use super::classes::{self, Class};
 use super::kinds;
+use super::terraform::keys::KEYS;
+use super::terraform::{DeclaredKey, Element, Scopes};
 use crate::evidence::{Evidence, Place};
 use crate::ir::{self, Arg, Expr, ExprId, Key, Language, Member, Module, Name, Piece, Stmt};
 use std::collections::BTreeMap;
@@ -37,6 +39,17 @@ pub fn read(module: &Module) -> Vec<Evidence> {
         }
     }
     found
+}
+
+/// The keys and tokens that a module declares with Pulumi's or CDKTF's classes, as far as their lists are written out.
+pub fn keys(module: &Module) -> Vec<DeclaredKey> {
+    let mut reader = Reader { module, names: BTreeMap::new(), open: Vec::new(), providers: BTreeMap::new() };
+    reader.imports();
+    let calls = module.exprs().filter_map(|(id, expr)| match expr {
+        Expr::Call(callee, args) | Expr::New(callee, args) => Some((id, *callee, args)),
+        _ => None,
+    });
+    calls.filter_map(|(id, callee, args)| reader.key(id, callee, args)).collect()
 }
 
 /// A package whose classes declare.
@@ -249,8 +262,7 @@ impl Reader<'_> {
         let mut fields = self.fields(args);
         let mut value = None;
         for name in argument.split('.') {
-            let folded = name.replace('_', "");
-            let same = |(known, _): &&(Name, ExprId)| known.replace('_', "").eq_ignore_ascii_case(&folded);
+            let same = |(known, _): &&(Name, ExprId)| super::classes::is_argument(known, name);
             let Some((_, id)) = fields.known.iter().find(same) else {
                 return fields.more.then_some(Argument::Open);
             };
@@ -292,6 +304,63 @@ impl Reader<'_> {
             }
         }
         all
+    }
+
+    fn key(&self, id: ExprId, callee: ExprId, args: &[Arg]) -> Option<DeclaredKey> {
+        let (_, name, Some(Class::Known(kind)), None) = self.class(callee)? else { return None };
+        if !KEYS.contains(&kind.name) {
+            return None;
+        }
+        let fields = self.fields(args);
+        let given = fields.known.iter().find(|(known, _)| classes::is_argument(known, "scope"));
+        let (scopes, place) = match given {
+            Some((_, value)) => (self.list(*value, 0), self.place(*value)),
+            None if fields.more => (Scopes::Open("arguments that are made elsewhere".to_owned()), self.place(id)),
+            None => (Scopes::Absent, self.place(id)),
+        };
+        let address = self.name_of(args).map_or(name.clone(), |given| format!("{name} {given}"));
+        Some(DeclaredKey { kind: kind.name.to_owned(), address, scopes, place, block: self.place(id) })
+    }
+
+    fn place(&self, id: ExprId) -> Place {
+        let language = Some(self.module.language);
+        Place::Source { file: self.module.file.clone(), language, span: self.module.span(id) }
+    }
+
+    /// A list of texts: written out, in a variable that is assigned once, or in one of the packages' wrappers.
+    fn list(&self, id: ExprId, depth: usize) -> Scopes {
+        let open = |what: &str| Scopes::Open(what.to_owned());
+        if depth > DEPTH {
+            return open("an expression");
+        }
+        let elements = |items: &mut dyn Iterator<Item = ExprId>| {
+            let element = |item: ExprId| match self.text(item, 0) {
+                Some(name) => Element::Name(name, self.place(item)),
+                None => Element::Open("an expression".to_owned(), self.place(item)),
+            };
+            Scopes::List(items.map(element).collect())
+        };
+        match self.module.expr(id) {
+            Expr::Null => Scopes::Absent,
+            Expr::List(items) => elements(&mut items.iter().copied()),
+            Expr::Name(name) => {
+                let statements = self.module.functions.iter().flat_map(|function| &function.body);
+                let mut assigned = statements.filter_map(|statement| match statement {
+                    Stmt::Assign(ir::Place::Name(known), value) if known == name => Some(*value),
+                    _ => None,
+                });
+                match (assigned.next(), assigned.next()) {
+                    (Some(value), None) => self.list(value, depth + 1),
+                    _ => open(&format!("`{name}`")),
+                }
+            }
+            Expr::Call(_, args) | Expr::New(_, args) => match args.as_slice() {
+                [arg] if self.text(arg.value, 0).is_none() => self.list(arg.value, depth + 1),
+                args => elements(&mut args.iter().map(|arg| arg.value)),
+            },
+            Expr::Typed(value, _) => self.list(*value, depth + 1),
+            _ => open("an expression"),
+        }
     }
 
     /// The configured provider that a resource names among its options.

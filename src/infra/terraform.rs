@@ -41,7 +41,13 @@ pub fn is_output(head: &str) -> bool {
 /// The evidence of all configuration of a tree.
 pub fn read(project: &Project) -> Vec<Evidence> {
     let mut found = Vec::new();
-    project.walk(false, &mut |instance, body| found.extend(blocks::evidence(project, instance, body)));
+    let mut started = blocks::Started::default();
+    project.walk(false, &mut |instance, body| {
+        let evidence = blocks::evidence(project, instance, body);
+        started.see(instance, body, &evidence);
+        found.extend(evidence);
+    });
+    found.extend(started.evidence());
     found
 }
 

@@ -299,6 +299,10 @@ pub fn parse(text: &str, file: &str, listing: &Listing) -> Result<Vec<Grant>> {
         add_all(&mut project, folder, |sibling| sibling != &*file);
         return declared(&mut project, &file, |key| key.block.file() == &file);
     }
+    let declared: Vec<Grant> = terraform::in_programs(text, &file);
+    if !declared.is_empty() {
+        return Ok(declared);
+    }
     let starts = text.trim_start();
     let grants = if starts.starts_with(['{', '[']) && !plain::is_bracketed_words(starts) {
         let mut grants = Vec::new();
@@ -404,5 +408,12 @@ fn document(value: &Node, context: &Context<'_>, grants: &mut Vec<Grant>) -> Res
 type Reader = fn(&Node, &Context<'_>) -> Option<Result<Vec<Grant>>>;
 
 /// Every shape, the most telling first.
-static READERS: &[Reader] =
-    &[keys::read, oauth::read_token, oauth::read_data, roles::read, keys::read_v1, plain::read_object];
+static READERS: &[Reader] = &[
+    terraform::read_output,
+    keys::read,
+    oauth::read_token,
+    oauth::read_data,
+    roles::read,
+    keys::read_v1,
+    plain::read_object,
+];

@@ -65,6 +65,12 @@ fn quiet(report: &Report<'_>) -> String {
             solution.required.iter().map(Name::as_str).collect::<Vec<_>>().join(" ")
         );
     }
+    for it in &report.deployments {
+        for (phase, solution) in [("plan", &it.plan), ("apply", &it.apply)] {
+            let scopes = solution.required.iter().map(Name::as_str).collect::<Vec<_>>().join(" ");
+            let _ = writeln!(out, "{} {} {phase}: {scopes}", it.tool, safe(&it.provider));
+        }
+    }
     out
 }
 

@@ -3,10 +3,11 @@
 use super::eval::{Bound, Scope};
 use super::project::{Instance, Project, repetitions};
 use super::tree::{Block as Written, Body, Value};
-use crate::evidence::Evidence;
+use crate::evidence::{Call, Evidence, Place};
 use crate::infra::block::{self, Argument, Block, Exists};
 use crate::infra::kinds::{self, Calls};
 use crate::ir::Name;
+use std::collections::BTreeMap;
 
 /// The evidence of one module in use.
 pub(super) fn evidence(project: &Project, instance: &Instance, body: &Body) -> Vec<Evidence> {
@@ -26,6 +27,49 @@ pub(super) fn evidence(project: &Project, instance: &Instance, body: &Body) -> V
         found.push(block::opaque(&at, what, reason));
     }
     found
+}
+
+/// What the providers in use call when they start, each told at the first block that makes it start: a provider without
+/// resources is never configured, and one without a block takes its keys from the environment.
+#[derive(Default)]
+pub(super) struct Started {
+    /// By the root's folder and the provider's name: where it starts.
+    used: BTreeMap<(String, Name), Place>,
+    /// Likewise: what the provider's block says.
+    written: BTreeMap<(String, Name), Body>,
+}
+
+impl Started {
+    /// Looks at one module in use and at the evidence in it.
+    pub(super) fn see(&mut self, instance: &Instance, body: &Body, evidence: &[Evidence]) {
+        for it in evidence {
+            if let Call::Declared { provider, .. } = &it.call {
+                let key = (instance.root_folder().to_owned(), provider.clone());
+                self.used.entry(key).or_insert_with(|| it.place.clone());
+            }
+        }
+        for block in body.blocks_named("provider").filter(|block| block.labels == ["datadog"]) {
+            let alias = block.body.attribute("alias").and_then(|node| node.text());
+            let name = alias.map_or("datadog".to_owned(), |alias| format!("datadog.{alias}"));
+            self.written.insert((instance.root_folder().to_owned(), Name::from(name)), block.body.clone());
+        }
+    }
+
+    /// The evidence.
+    pub(super) fn evidence(self) -> Vec<Evidence> {
+        let mut found = Vec::new();
+        for (key, place) in self.used {
+            let Place::Source { file, span, .. } = place else { continue };
+            let body = self.written.get(&key);
+            let look_up =
+                |name: &str| body.and_then(|body| body.attribute(name)).and_then(|node| argument_of(&node.value));
+            let address = format!("provider.{}", key.1);
+            let at = Block { file, span, address, vocabulary: "terraform", provider: key.1 };
+            let calls = kinds::configure();
+            found.extend(block::calls(&at, "provider.datadog", calls, Exists::Unknown, &|_| true, &look_up));
+        }
+        found
+    }
 }
 
 struct Reader<'p> {
@@ -49,7 +93,6 @@ impl<'p> Reader<'p> {
             ("data", [kind, name]) if kind.starts_with("datadog_") => {
                 self.declared(block, &format!("data.{kind}"), format!("data.{kind}.{name}"), found);
             }
-            ("provider", ["datadog"]) => self.provider(block, found),
             ("removed", []) => self.removed(block, found),
             ("check", _) => block.body.blocks_named("data").for_each(|inner| self.block(inner, found)),
             _ => {}
@@ -65,21 +108,6 @@ impl<'p> Reader<'p> {
         let forbidden = forbidden(&block.body);
         let happens = |call: &Calls| !forbidden.contains(&call.action);
         found.extend(block::declared(&at, kind, Exists::Unknown, &happens, &|name| self.look_up(&block.body, name)));
-    }
-
-    /// What the provider itself calls when it starts.
-    fn provider(&self, block: &Written, found: &mut Vec<Evidence>) {
-        let alias = block.body.attribute("alias").and_then(|node| node.text());
-        let name = alias.map_or("datadog".to_owned(), |alias| format!("datadog.{alias}"));
-        let at = self.at(block, format!("provider.{name}"), &name);
-        found.extend(block::calls(
-            &at,
-            "provider.datadog",
-            kinds::configure(),
-            Exists::Unknown,
-            &|_| true,
-            &|argument| self.look_up(&block.body, argument),
-        ));
     }
 
     /// What is taken out of the configuration, and destroyed unless that is ruled out.
@@ -105,13 +133,18 @@ impl<'p> Reader<'p> {
             let nested = body.blocks.iter().any(|block| block.keyword == argument || dynamic(block));
             return nested.then_some(Argument::Open);
         };
-        match self.scope.value(node, &Bound::new()).value {
-            Value::Null => None,
-            Value::List(items) if items.is_empty() => None,
-            Value::Bool(value) => Some(Argument::Literal(value.to_string())),
-            Value::Text(text) | Value::Number(text) => Some(Argument::Literal(text)),
-            _ => Some(Argument::Open),
-        }
+        argument_of(&self.scope.value(node, &Bound::new()).value)
+    }
+}
+
+/// A computed value as an argument.
+fn argument_of(value: &Value) -> Option<Argument> {
+    match value {
+        Value::Null => None,
+        Value::List(items) if items.is_empty() => None,
+        Value::Bool(value) => Some(Argument::Literal(value.to_string())),
+        Value::Text(text) | Value::Number(text) => Some(Argument::Literal(text.clone())),
+        _ => Some(Argument::Open),
     }
 }
 

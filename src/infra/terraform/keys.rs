@@ -47,7 +47,7 @@ pub enum Element {
 }
 
 /// The types that carry a list `scopes`.
-const KEYS: [&str; 3] =
+pub(crate) const KEYS: [&str; 3] =
     ["datadog_application_key", "datadog_service_account_application_key", "datadog_service_access_token"];
 const ROLE: &str = "datadog_role";
 

@@ -5,7 +5,7 @@
 
 use super::json_syntax;
 use super::tree::{Node, Value};
-use crate::evidence::Evidence;
+use crate::evidence::{Call, Evidence, Place};
 use crate::infra::block::{self, Argument, Block, Exists};
 use crate::infra::kinds::{self, Calls};
 use crate::ir::{Name, Span};
@@ -22,13 +22,13 @@ pub(super) fn is_output(value: &json::Node) -> bool {
 /// The evidence of one document.
 pub(super) fn read(file: &Arc<str>, value: &json::Node) -> Vec<Evidence> {
     let mut reader = Reader { file, providers: Providers::of(value), seen: BTreeSet::new(), found: Vec::new() };
-    reader.configured(value);
     for change in value.at("resource_changes").map(json::Node::items).unwrap_or_default() {
         reader.change(change);
     }
     for values in [value.path(&["prior_state", "values", "root_module"]), value.path(&["values", "root_module"])] {
         reader.module(values, value.at("values").is_some(), 0);
     }
+    reader.configured(value);
     reader.found
 }
 
@@ -94,7 +94,7 @@ impl Reader<'_> {
         Block { file: self.file.clone(), span, address: address.to_owned(), vocabulary: "terraform", provider }
     }
 
-    /// What the configured providers call when they start.
+    /// What the configured providers call when they start, told at the first block that makes them start.
     fn configured(&mut self, value: &json::Node) {
         let Some(json::Value::Object(providers)) =
             value.path(&["configuration", "provider_config"]).map(|it| &it.value)
@@ -107,7 +107,11 @@ impl Reader<'_> {
                 continue;
             }
             let name = key.rsplit(':').next().unwrap_or(key);
-            let at = self.block(&format!("provider.{name}"), config.span, Name::new(name));
+            let of = |it: &&Evidence| matches!(&it.call, Call::Declared { provider, .. } if provider == name);
+            let Some(Place::Source { span, .. }) = self.found.iter().find(of).map(|it| it.place.clone()) else {
+                continue;
+            };
+            let at = self.block(&format!("provider.{name}"), span, Name::new(name));
             let constant = |argument: &str| {
                 let expression = config.path(&["expressions", argument])?;
                 Some(expression.at("constant_value").and_then(literal).unwrap_or(Argument::Open))

@@ -243,6 +243,11 @@ impl Instance {
         Scope { body, inputs: &self.inputs, defaults: defaults || !self.address.is_empty() }
     }
 
+    /// The folder of the root that it belongs to.
+    pub fn root_folder(&self) -> &str {
+        &self.root.0
+    }
+
     fn key_of(&self, name: &str) -> String {
         if self.root.1.is_empty() { name.to_owned() } else { format!("{}.{name}", self.root.1) }
     }
