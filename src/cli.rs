@@ -4,14 +4,18 @@
 
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
+use crate::meter::Meter;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub mod audit;
 pub mod catalog;
 pub mod check;
+pub mod completions;
 pub mod explain;
 pub mod generate;
+pub mod mcp;
 pub mod merge;
 pub mod scan;
 mod subjects;
@@ -46,6 +50,12 @@ pub enum Command {
     Catalog(catalog::Args),
     /// Say what a scope, an operation, a method, a Terraform type or a URL needs and opens
     Explain(explain::Args),
+    /// Answer coding assistants over the Model Context Protocol on standard input and output
+    Mcp(mcp::Args),
+    /// Write what a shell needs to complete commands and options
+    Completions(completions::Args),
+    /// Write the manual pages
+    Man(completions::ManArgs),
 }
 
 /// Options of every command.
@@ -69,6 +79,12 @@ pub struct Common {
     /// Never show progress
     #[arg(long, global = true, help_heading = "Output")]
     pub no_progress: bool,
+    /// Say at the end where the time went
+    #[arg(long, global = true, help_heading = "Output")]
+    pub stats: bool,
+    /// What the run counts while it goes.
+    #[arg(skip)]
+    pub meter: Arc<Meter>,
 }
 
 /// The format of an answer about the table.
@@ -122,6 +138,12 @@ impl Common {
         Ok(Box::leak(Box::new(table)))
     }
 
+    /// Scans, counting on the meter of this run.
+    pub fn scan(&self, mut options: crate::scan::Options) -> Result<crate::scan::Scan<'static>> {
+        options.meter = Arc::clone(&self.meter);
+        crate::scan::scan(&options, self.table()?)
+    }
+
     /// How much to say.
     pub fn detail(&self) -> crate::report::Detail {
         match (self.quiet, self.verbose) {
@@ -142,5 +164,8 @@ pub fn run(cli: &Cli) -> Result<Outcome> {
         Command::Merge(args) => merge::run(args, &cli.common),
         Command::Catalog(args) => catalog::run(args, &cli.common),
         Command::Explain(args) => explain::run(args, &cli.common),
+        Command::Mcp(args) => mcp::run(args, &cli.common),
+        Command::Completions(args) => completions::run(args, &cli.common),
+        Command::Man(args) => completions::manual(args, &cli.common),
     }
 }

@@ -258,7 +258,7 @@ pub fn unreadable(shown: &str, error: &io::Error) -> Error {
 }
 
 /// The operating system's message without its number and final period.
-fn plain(error: &io::Error) -> String {
+pub fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();

@@ -14,6 +14,7 @@ pub mod infra;
 pub mod input;
 pub mod ir;
 pub(crate) mod json;
+pub mod meter;
 pub mod privilege;
 pub mod redact;
 pub mod report;

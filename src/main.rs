@@ -1,59 +1,102 @@
 //! The command line's entry: parse, run, print, exit.
 
 use clap::Parser;
-use ddscope::cli::{self, Cli, Color, Outcome};
+use ddscope::cli::{self, Cli, Color, Command, Outcome};
 use ddscope::error::{Error, Result};
+use ddscope::input::plain;
+use ddscope::report::stats::stats;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
+
+mod links;
+mod progress;
 
 fn main() -> ExitCode {
+    let start = Instant::now();
     let cli = Cli::parse();
-    match cli.common.color {
+    let common = &cli.common;
+    match common.color {
         Color::Auto => {}
         Color::Always => anstream::ColorChoice::Always.write_global(),
         Color::Never => anstream::ColorChoice::Never.write_global(),
     }
-    match cli::run(&cli).and_then(|outcome| publish(&outcome, cli.common.output.as_deref()).map(|()| outcome)) {
+    let quietly = common.quiet || common.no_progress || matches!(cli.command, Command::Mcp(_));
+    let progress = if quietly { None } else { progress::watch(&common.meter) };
+    let outcome = cli::run(&cli);
+    // The line goes before anything else is printed.
+    drop(progress);
+    let status = match outcome.and_then(|outcome| publish(&outcome, common.output.as_deref()).map(|()| outcome)) {
         Ok(outcome) => {
-            outcome.notes.iter().for_each(|note| remark(note));
+            if !common.quiet {
+                outcome.notes.iter().for_each(|note| remark(note));
+            }
             outcome.problems.iter().for_each(complain);
-            ExitCode::from(outcome.status())
+            outcome.status()
         }
         Err(error) => {
             complain(&error);
-            ExitCode::from(2)
+            2
         }
+    };
+    if common.stats {
+        let _ = anstream::stderr().lock().write_all(stats(&common.meter, start.elapsed()).as_bytes());
     }
+    ExitCode::from(status)
 }
 
 fn publish(outcome: &Outcome, output: Option<&Path>) -> Result<()> {
     for (path, text) in &outcome.files {
-        write_whole(path, text.as_bytes()).map_err(|error| Error::new(format!("cannot write: {error}")).at(path))?;
+        let written = write_whole(path, text.as_bytes());
+        written.map_err(|error| Error::new(format!("cannot write: {}", plain(&error))).at(path))?;
     }
-    let Some(path) = output else {
-        let mut out = anstream::stdout().lock();
-        return match out.write_all(outcome.text.as_bytes()).and_then(|()| out.flush()) {
-            // The reader has seen enough (`| head`).
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(Error::new(format!("cannot write to standard output: {error}"))),
-            Ok(()) => Ok(()),
-        };
-    };
-    let plain = anstream::adapter::strip_str(&outcome.text).to_string();
-    write_whole(path, plain.as_bytes()).map_err(|error| {
-        Error::new(format!("cannot write: {error}")).at(path).help("name a file in a folder that you may write to")
+    let Some(path) = output else { return print(&outcome.text) };
+    let text = anstream::adapter::strip_str(&links::removed(&outcome.text)).to_string();
+    write_whole(path, text.as_bytes()).map_err(|error| {
+        let error = Error::new(format!("cannot write: {}", plain(&error))).at(path);
+        error.help("name a file in a folder that you may write to, with room for it")
     })
+}
+
+fn print(text: &str) -> Result<()> {
+    let linking = supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+    let here = if linking { std::env::current_dir().ok() } else { None };
+    let text = here.map_or_else(|| links::removed(text), |here| links::addressed(text, &here));
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // The reader has seen enough (`| head`).
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => {
+            let error = Error::new(format!("cannot write to standard output: {}", plain(&error)));
+            Err(error.help("make room, or name another place with --output FILE"))
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 /// Writes a file so that readers see the old one or the new one, never half of it.
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let before = std::fs::metadata(path).ok();
     // Devices and pipes cannot be replaced, only written to.
-    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+    if before.as_ref().is_some_and(|meta| !meta.is_file()) {
         return std::fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
+    // A link stays a link: what it leads to is replaced.
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".ddscope-").tempfile_in(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".ddscope-");
+    #[cfg(unix)]
+    {
+        // As any program would create it: temporary files are readable by their owner only.
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    if let Some(before) = before {
+        file.as_file().set_permissions(before.permissions())?;
+    }
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|error| error.error)

@@ -19,6 +19,7 @@ pub mod json;
 pub mod markdown;
 pub mod reconcile;
 pub mod sarif;
+pub mod stats;
 pub mod style;
 pub mod terminal;
 pub mod text;

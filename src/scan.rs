@@ -6,9 +6,11 @@ use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::evidence::Phase;
 use crate::input::{self, Skipped};
+use crate::meter::Meter;
 pub use crate::privilege::Credential;
 use crate::resolve::{Resolution, Resolver};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 mod code;
 mod declared;
@@ -39,6 +41,8 @@ pub struct Options {
     pub traffic: TrafficOptions,
     /// Leaves out what declared resources need beyond this phase of a deployment.
     pub phase: Option<Phase>,
+    /// Counts what the run does.
+    pub meter: Arc<Meter>,
 }
 
 /// What was read.
@@ -119,7 +123,8 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
         if named { &mut traces } else { &mut paths }.push(path.clone());
     }
     let walk = input::Options { paths, exclude: options.exclude.clone(), no_ignore: options.no_ignore };
-    let mut tree = input::find(&walk)?;
+    let meter = &*options.meter;
+    let mut tree = meter.stage("walk", || input::find(&walk).inspect(|tree| meter.found(tree.files)))?;
     let mut inputs = Inputs { files: tree.files, ..Inputs::default() };
     let mut problems = std::mem::take(&mut tree.problems);
     inputs.skipped = std::mem::take(&mut tree.skipped);
@@ -129,15 +134,17 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     }
 
     let mut resolver = Resolver::new(catalog);
-    let found = code::analyze(&tree, &options.hosts, catalog);
+    let found = code::analyze(&tree, &options.hosts, catalog, meter);
     inputs.analyzed = found.analyzed;
     inputs.bytes = found.bytes;
     inputs.skipped.extend(found.skipped);
     problems.extend(found.problems);
-    for evidence in found.evidence {
-        resolver.add(evidence);
-    }
-    let declared = declared::read(&tree, &walk.paths);
+    meter.stage("resolve", || found.evidence.into_iter().for_each(|evidence| resolver.add(evidence)));
+    let declared = meter.stage("declared", || {
+        let declared = declared::read(&tree, &walk.paths);
+        meter.saw(declared.bytes);
+        declared
+    });
     inputs.analyzed += declared.analyzed;
     inputs.bytes += declared.bytes;
     inputs.skipped.extend(declared.skipped);
@@ -150,7 +157,8 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     let mut remarks = found.remarks;
     if !traces.is_empty() {
         let reading = traffic::Reading { catalog, hosts: &options.hosts, options: &options.traffic };
-        let traffic = traffic::read(&traces, &reading, &mut |evidence| resolver.add(evidence))?;
+        let read = || traffic::read(&traces, &reading, meter, &mut |evidence| resolver.add(evidence));
+        let traffic = meter.stage("traffic", read)?;
         inputs.files += traffic.files;
         inputs.recordings = traffic.files;
         inputs.bytes += traffic.bytes;
@@ -166,5 +174,6 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     let earlier::Sum { resolver, mut inputs, mut problems, remarks, asked, .. } = sum;
     inputs.skipped.sort();
     problems.sort_by(|a, b| (&a.path, a.line, &a.what, &a.help).cmp(&(&b.path, b.line, &b.what, &b.help)));
-    Ok(Scan { catalog, inputs, resolution: resolver.finish(), problems, remarks: remarks.sorted(), asked })
+    let resolution = meter.stage("resolve", || resolver.finish());
+    Ok(Scan { catalog, inputs, resolution, problems, remarks: remarks.sorted(), asked })
 }

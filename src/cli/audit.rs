@@ -38,7 +38,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
         let error = Error::new("nothing to audit: no key, token, client or role was given");
         return Err(error.help("give --grant FILE with the answer of GET /api/v2/application_keys, /api/v2/personal_access_tokens or /api/v2/roles"));
     }
-    let mut judged = session.judge(&args.strictness)?;
+    let mut judged = common.meter.stage("compare", || session.judge(&args.strictness))?;
     sort_worst_first(&mut judged.comparisons, session.catalog());
     let format = AUDIT_FORMATS.iter().copied().find(|format| format.name() == args.format).unwrap_or(AUDIT_FORMATS[0]);
     session.present(judged, |verdict| format.render(verdict, common.detail()))

@@ -65,7 +65,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
         let error = Error::new("nothing says what is granted, so there is nothing to check");
         return Err(error.help("ddscope generate --format config > ddscope.toml declares what is needed; or give --granted NAMES or --grant FILE"));
     }
-    let mut judged = session.judge(&args.strictness)?;
+    let mut judged = common.meter.stage("compare", || session.judge(&args.strictness))?;
     if args.fix {
         session.correct(&mut judged)?;
     }
@@ -101,7 +101,7 @@ impl Session {
     /// If a path, a grant or the table cannot be read.
     pub fn open(inputs: &Inputs, args: &GrantArgs, loaded: Loaded, common: &Common) -> Result<Self> {
         let listing = subjects::listing(&args.permissions, &loaded)?;
-        let scan = crate::scan::scan(&subjects::options(inputs, &loaded), common.table()?)?;
+        let scan = common.scan(subjects::options(inputs, &loaded))?;
         let subjects = subjects::subjects(args, &loaded, &listing, &scan)?;
         let include_tests = inputs.include_tests || loaded.config.defaults.include_tests;
         Ok(Self { loaded, listing, scan, include_tests, subjects })

@@ -70,7 +70,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
     let credential = kind(args, emitter.credentials())?;
     let loaded = args.config.load()?;
     let listing = subjects::listing(&args.permissions, &loaded)?;
-    let scan = crate::scan::scan(&subjects::options(&args.inputs, &loaded), common.table()?)?;
+    let scan = common.scan(subjects::options(&args.inputs, &loaded))?;
     let tables = Tables::new(scan.catalog, &listing);
     let include_tests = args.inputs.include_tests || loaded.config.defaults.include_tests;
     let usages: Vec<Usage> = scan
@@ -80,7 +80,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
         .filter(|usage| !args.read_only || tables.only_looks(usage.operation))
         .cloned()
         .collect();
-    let solution = needs(&usages, credential, include_tests, &tables.weights);
+    let solution = common.meter.stage("solve", || needs(&usages, credential, include_tests, &tables.weights));
     let (scopes, refused) = emit::holdable(&solution.required, credential, scan.catalog);
     let details = details(args);
     let order = Order {

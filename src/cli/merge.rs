@@ -31,7 +31,7 @@ pub struct Args {
 /// If a report cannot be read, or was made by another release of the program or of its table.
 pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
     let options = Options { reports: args.reports.clone(), ..Options::default() };
-    let scan = crate::scan::scan(&options, common.table()?)?;
+    let scan = common.scan(options)?;
     let text = super::scan::render(&scan, args.credential, args.include_tests, &args.format, common);
     Ok(Outcome { text, problems: scan.problems.clone(), ..Outcome::default() })
 }

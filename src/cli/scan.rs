@@ -56,6 +56,7 @@ impl Inputs {
             hosts: self.hosts.clone(),
             traffic: self.traffic.options(),
             phase: self.phase.map(Step::phase),
+            ..Options::default()
         }
     }
 }
@@ -119,7 +120,7 @@ impl Kind {
 
 /// Runs it.
 pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
-    let scan = crate::scan::scan(&args.inputs.options(), common.table()?)?;
+    let scan = common.scan(args.inputs.options())?;
     if let Some((file, line)) = &args.explain_use {
         return explain_use(&scan, file, *line);
     }
@@ -141,9 +142,9 @@ pub(super) fn render(
         None if asked.credentials.is_empty() => vec![Credential::AppKey, Credential::Oauth],
         None => asked.credentials,
     };
-    let report = Report::new(scan, &kinds, include_tests || asked.include_tests);
+    let report = common.meter.stage("solve", || Report::new(scan, &kinds, include_tests || asked.include_tests));
     let format = FORMATS.iter().find(|f| f.name() == format).copied().unwrap_or(FORMATS[0]);
-    format.render(&report, common.detail())
+    common.meter.stage("report", || format.render(&report, common.detail()))
 }
 
 fn explain_use(scan: &crate::scan::Scan<'_>, file: &str, line: u32) -> Result<Outcome> {

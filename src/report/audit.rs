@@ -1,7 +1,7 @@
 //! The audit for people: one paragraph a credential, the worst first.
 
 use super::style::{BOLD, DIM, WARN, joined};
-use super::terminal::located;
+use super::terminal::linked_place as located;
 use super::verdict::{Verdict, VerdictFormat, counted};
 use super::{Detail, checked, csv, html};
 use crate::catalog::Catalog;

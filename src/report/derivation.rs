@@ -1,6 +1,6 @@
 //! How the calls at one place were found, step by step, so that users can check the analysis.
 
-use super::style::{BOLD, DIM, SCOPE, WARN, grouped};
+use super::style::{BOLD, DIM, SCOPE, WARN, grouped, linked};
 use crate::evidence::{Call, Confidence, Evidence, Origin, Place, Step};
 use crate::redact::safe;
 use crate::resolve::{Resolution, reason};
@@ -99,9 +99,10 @@ pub(super) fn place(evidence: &Evidence, actions: &[&str]) -> String {
     let file = safe(evidence.place.file()).into_owned();
     let mut text = match (&evidence.call, &evidence.place) {
         (Call::Declared { address, .. }, Place::Source { span, .. }) => {
-            format!("{} ({file}:{}) → {}", safe(address), span.line, safe(&actions.join(", ")))
+            let at = linked(&format!("{file}:{}", span.line), evidence.place.file(), span.line);
+            format!("{} ({at}) → {}", safe(address), safe(&actions.join(", ")))
         }
-        (_, Place::Source { span, .. }) => format!("{file}:{}", span.line),
+        (_, Place::Source { span, .. }) => linked(&format!("{file}:{}", span.line), evidence.place.file(), span.line),
         (_, Place::Record { record, .. }) => format!("{file} record {record}"),
     };
     if evidence.confidence == Confidence::Likely {

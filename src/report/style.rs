@@ -1,6 +1,7 @@
 //! Colours and small words that the text formats share.
 
 use anstyle::{AnsiColor, Style};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt::Display;
 
 /// Headings.
@@ -11,6 +12,17 @@ pub const DIM: Style = Style::new().dimmed();
 pub const SCOPE: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
 /// What deserves a look.
 pub const WARN: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
+
+/// How a link on a place begins; the place follows, percent-encoded, with `#LINE`, and the end of the sequence. Whoever prints
+/// makes an address of it, or removes it.
+pub const LINK: &str = "\u{1b}]8;;ddscope:";
+
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+
+/// Text that leads to a line of a file, on terminals that can.
+pub fn linked(text: &str, file: &str, line: u32) -> String {
+    format!("{LINK}{}#{line}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\", utf8_percent_encode(file, KEPT))
+}
 
 /// `1,234`.
 pub fn grouped(number: u64) -> String {

@@ -3,7 +3,7 @@
 //! The only file that names codespan. Colours are escape sequences; whoever prints may strip them.
 
 use super::Detail;
-use super::style::{BOLD, DIM};
+use super::style::{BOLD, DIM, linked};
 use super::verdict::{Texts, Verdict, VerdictFormat, tally};
 use crate::config::LineIndex;
 use crate::evidence::Place;
@@ -117,8 +117,16 @@ fn takeovers<'n>(names: impl Iterator<Item = &'n Name>) -> String {
 
 /// `src/a.py:3:5: error[missing-scope]: …`.
 fn short(finding: &Finding) -> String {
-    let place = finding.places.first().map(|label| format!("{}: ", located(&label.place))).unwrap_or_default();
+    let place = finding.places.first().map(|label| format!("{}: ", linked_place(&label.place))).unwrap_or_default();
     format!("{place}{}[{}]: {}", finding.severity.name(), finding.code.name(), safe(&finding.message))
+}
+
+/// A place in one word, which leads there on terminals that can.
+pub(super) fn linked_place(place: &Place) -> String {
+    match place {
+        Place::Source { file, span, .. } if &**file != ARGUMENT => linked(&located(place), file, span.line),
+        _ => located(place),
+    }
 }
 
 /// A place in one word.
@@ -168,7 +176,7 @@ impl<'a> Quoted<'a> {
         shown.notes = notes;
         let mut out = Styled(Vec::new());
         match term::emit_to_write_style(&mut out, &term::Config::default(), &self.files, &shown) {
-            Ok(()) => String::from_utf8_lossy(&out.0).into_owned(),
+            Ok(()) => with_links(&String::from_utf8_lossy(&out.0), finding),
             Err(_) => short(finding) + "\n",
         }
     }
@@ -195,6 +203,27 @@ impl<'a> Quoted<'a> {
         let (start, end) = (boundary(text, start), boundary(text, end));
         Some((*id, start..end.max(start)))
     }
+}
+
+/// The heads of frames (`┌─ src/a.py:3:5`) made into links.
+fn with_links(text: &str, finding: &Finding) -> String {
+    let head = |line: &str| {
+        let (before, at) = line.split_once("┌─").map(|(before, rest)| (before.len() + "┌─".len(), rest))?;
+        finding.places.iter().find_map(|label| {
+            let Place::Source { file, span, .. } = &label.place else { return None };
+            let needle = format!("{}:{}:", safe(file), span.line);
+            let start = before + at.find(&needle)?;
+            let digits = line.get(start + needle.len()..)?.bytes().take_while(u8::is_ascii_digit).count();
+            let end = start + needle.len() + digits;
+            Some(format!(
+                "{}{}{}",
+                line.get(..start)?,
+                linked(line.get(start..end)?, file, span.line),
+                line.get(end..)?
+            ))
+        })
+    };
+    text.split_inclusive('\n').map(|line| head(line).unwrap_or_else(|| line.to_owned())).collect()
 }
 
 fn frame(label: &Label, file: usize, range: Range<usize>) -> diagnostic::Label<usize> {

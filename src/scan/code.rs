@@ -10,6 +10,7 @@ use crate::evidence::Evidence;
 use crate::flow::{self, Demand};
 use crate::input::{self, Content, Found, Skipped, Strength, Tree};
 use crate::ir::{Module, Name};
+use crate::meter::Meter;
 use crate::source::{FRONT_ENDS, File};
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
@@ -17,6 +18,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 /// How often the engine may ask for more files.
 const ROUNDS: usize = 3;
@@ -55,9 +57,9 @@ struct Source<'t> {
 }
 
 /// Reads, parses and analyses the source files of a tree.
-pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::Catalog) -> Code {
+pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::Catalog, meter: &Meter) -> Code {
     let mut result = Code::default();
-    let mut sources = load(tree, &mut result);
+    let mut sources = meter.stage("read", || load(tree, meter, &mut result));
     if !hosts.is_empty() {
         // With a proxy in front, files need not mention Datadog at all.
         for source in sources.iter_mut().filter(|s| s.strength == Strength::Weak) {
@@ -78,21 +80,23 @@ pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::C
         declared,
         problems: Vec::new(),
         remarks: Remarks::default(),
+        meter,
     };
-    project.parse_candidates();
+    meter.stage("parse", || project.parse_candidates());
     let options = flow::Options { catalog, hosts };
     let mut asked = BTreeSet::new();
     for round in 0..=ROUNDS {
         let last = round == ROUNDS || project.sources.iter().all(|s| s.done);
         let modules = if last { std::mem::take(&mut project.modules) } else { project.modules.clone() };
         // A panic in the engine costs the code, not the traffic, and never looks like an answer.
-        let Ok(analysis) = catch_unwind(AssertUnwindSafe(|| flow::analyze(modules, &options))) else {
+        let analyze = || catch_unwind(AssertUnwindSafe(|| flow::analyze(modules, &options)));
+        let Ok(analysis) = meter.stage("flow", analyze) else {
             let error = Error::new("the analysis of the code failed, which is a bug in ddscope");
             result.problems.push(error.help("leave out folders with --exclude until it works, and please report it"));
             break;
         };
         result.evidence = analysis.evidence;
-        if last || !project.parse_demanded(analysis.demand, &mut asked) {
+        if last || !meter.stage("parse", || project.parse_demanded(analysis.demand, &mut asked)) {
             break;
         }
     }
@@ -103,10 +107,12 @@ pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::C
     result
 }
 
-fn load<'t>(tree: &'t Tree, result: &mut Code) -> Vec<Source<'t>> {
+fn load<'t>(tree: &'t Tree, meter: &Meter, result: &mut Code) -> Vec<Source<'t>> {
     let kept = AtomicU64::new(0);
+    meter.expect(tree.sources.len());
     let read = |found: &'t Found| {
         let (content, bytes) = input::read(found);
+        meter.did(bytes);
         let content = match content {
             Content::Text(_, Strength::None) if kept.fetch_add(bytes, Ordering::Relaxed) > KEPT_BYTES => None,
             other => Some(other),
@@ -146,6 +152,7 @@ struct Project<'t> {
     declared: Vec<Evidence>,
     problems: Vec<Error>,
     remarks: Remarks,
+    meter: &'t Meter,
 }
 
 impl Project<'_> {
@@ -242,7 +249,8 @@ impl Project<'_> {
     /// Parses files; gives the index of the first new module.
     fn parse(&mut self, wave: &[usize]) -> usize {
         let first = self.modules.len();
-        let lowered: Vec<_> = wave.par_iter().map(|i| (*i, lower(&self.sources[*i]))).collect();
+        self.meter.expect_more(wave.len());
+        let lowered: Vec<_> = wave.par_iter().map(|i| (*i, lower(&self.sources[*i], self.meter))).collect();
         for (index, modules) in lowered {
             let source = &mut self.sources[index];
             source.done = true;
@@ -277,10 +285,13 @@ impl Source<'_> {
 }
 
 /// Lowers one file. A front end that panics costs the file, not the run.
-fn lower(source: &Source<'_>) -> Option<(Arc<str>, Vec<Module>)> {
+fn lower(source: &Source<'_>, meter: &Meter) -> Option<(Arc<str>, Vec<Module>)> {
     let front_end = FRONT_ENDS.get(source.found.front_end)?;
     let file = File { path: source.found.shown.clone(), text: source.text()? };
+    let start = Instant::now();
     let modules = catch_unwind(AssertUnwindSafe(|| front_end.lower(&file))).ok()?;
+    let language = front_end.languages().first().map_or("others", |language| language.name());
+    meter.parsed(language, file.text.len() as u64, start.elapsed());
     Some((file.text, modules))
 }
 

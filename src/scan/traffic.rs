@@ -6,10 +6,12 @@ use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Place};
 use crate::input;
 use crate::ir::Name;
+use crate::meter::Meter;
 use crate::trace::{self, Strength, Summary};
 use crate::url::{Target, Template};
 use rayon::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,7 +76,12 @@ pub(super) fn is_recording(path: &Path, is_source: bool) -> bool {
 const AT_ONCE: usize = 128;
 
 /// Reads all recordings and hands on what they show, in the order of the recordings.
-pub(super) fn read(paths: &[PathBuf], reading: &Reading<'_>, sink: &mut dyn FnMut(Evidence)) -> Result<Traffic> {
+pub(super) fn read(
+    paths: &[PathBuf],
+    reading: &Reading<'_>,
+    meter: &Meter,
+    sink: &mut dyn FnMut(Evidence),
+) -> Result<Traffic> {
     let mut recordings = Vec::new();
     let mut traffic = Traffic::default();
     for path in paths {
@@ -109,8 +116,9 @@ pub(super) fn read(paths: &[PathBuf], reading: &Reading<'_>, sink: &mut dyn FnMu
         canonical: &canonical,
     };
     let name: Option<Arc<str>> = asked.recording.as_deref().map(Arc::from);
+    meter.expect(recordings.len());
     for some in recordings.chunks(AT_ONCE) {
-        let read: Vec<_> = some.par_iter().map(|recording| one(recording, name.as_ref(), &options)).collect();
+        let read: Vec<_> = some.par_iter().map(|recording| one(recording, name.as_ref(), &options, meter)).collect();
         for (recording, outcome) in some.iter().zip(read) {
             match outcome {
                 Ok((summary, evidence)) => {
@@ -170,9 +178,10 @@ fn one(
     recording: &Recording,
     name: Option<&Arc<str>>,
     options: &trace::Options<'_>,
+    meter: &Meter,
 ) -> Result<(Summary, Vec<Evidence>)> {
     let shown = input::shown(&recording.path);
-    let mut reader = input::open_trace(&recording.path)?;
+    let mut reader = Counted { inner: input::open_trace(&recording.path)?, meter };
     let mut evidence = Vec::new();
     let mut keep = |mut it: Evidence| {
         if let (Some(name), Place::Record { file, .. }) = (name, &mut it.place) {
@@ -181,11 +190,25 @@ fn one(
         evidence.push(it);
     };
     let read = || trace::read(&shown, &mut reader, options, &mut keep);
-    match catch_unwind(AssertUnwindSafe(read)) {
+    let read = catch_unwind(AssertUnwindSafe(read));
+    meter.did(0);
+    match read {
         Ok(summary) => Ok((summary, evidence)),
         Err(_) => {
             Err(Error::new("the reader of this format failed on the file, which is a bug in ddscope").at(&*shown))
         }
+    }
+}
+
+/// A reader that tells how far it is.
+struct Counted<'m, R> {
+    inner: R,
+    meter: &'m Meter,
+}
+
+impl<R: io::Read> io::Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(buffer).inspect(|bytes| self.meter.saw(*bytes as u64))
     }
 }
 
