@@ -93,6 +93,7 @@ fn tools_are_described_and_take_described_input() {
         assert!(tool["description"].as_str().unwrap().len() > 60, "{tool}");
         assert_eq!(tool["annotations"]["readOnlyHint"], true, "{tool}");
         assert_eq!(tool["inputSchema"]["type"], "object");
+        assert!(tool["inputSchema"]["properties"].get("unknown").is_none());
         for (name, property) in tool["inputSchema"]["properties"].as_object().unwrap() {
             assert!(property["description"].is_string(), "{name} of {} is not described", tool["name"]);
         }
@@ -131,6 +132,7 @@ fn what_goes_wrong_is_an_error_of_the_tool() {
     assert!(client.refusal("explain", json!({"what": "monitors_raed"})).contains("monitors_read"));
     assert!(client.refusal("generate", json!({"format": "xml"})).contains("terraform"));
     assert!(client.refusal("explain", json!({"what": "--help"})).contains("--help"));
+    assert!(client.refusal("scan", json!({"path": "src"})).contains("this tool takes no `path`"));
     // And the session goes on.
     assert_eq!(client.call("explain", json!({"what": "monitors_read"}))["isError"], false);
     client.end();

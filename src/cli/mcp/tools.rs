@@ -3,14 +3,16 @@
 use super::bounds::bounded;
 use super::paths::Roots;
 use crate::cli::{self, Cli, Outcome};
+use crate::emit::EMITTERS;
 use crate::error::Error;
 use clap::Parser as _;
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{CallToolResult, ContentBlock};
-use rmcp::schemars::JsonSchema;
+use rmcp::schemars::{JsonSchema, Schema, SchemaGenerator};
 use rmcp::{ErrorData, ServerHandler, tool, tool_handler, tool_router};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// What serves one client.
@@ -37,6 +39,10 @@ struct Inputs {
     /// Globs of files to leave out, such as `docs/**`.
     #[serde(default)]
     exclude: Vec<String>,
+    /// What the tool does not know: a misspelt `path` must not scan everything.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    unknown: BTreeMap<String, Value>,
 }
 
 /// What a credential is.
@@ -78,7 +84,7 @@ struct Explain {
 struct Generate {
     #[serde(flatten)]
     inputs: Inputs,
-    /// The form of the output, such as `names`, `json`, `terraform-key`, `role-body`, `oauth-url`; a wrong one is answered with all.
+    #[schemars(schema_with = "forms")]
     format: Option<String>,
     /// The kind of credential, where the form does not decide it.
     credential: Option<Kind>,
@@ -133,6 +139,10 @@ impl Server {
 
     /// Words that name the inputs, if all of them may be read.
     fn inputs(&self, inputs: &Inputs, words: &mut Vec<String>) -> Result<(), Error> {
+        if let Some(name) = inputs.unknown.keys().next() {
+            let error = Error::new(format!("this tool takes no `{name}`"));
+            return Err(error.help("it takes paths, traces, exclude, include_tests, and what its description names"));
+        }
         if inputs.include_tests {
             words.push("--include-tests".to_owned());
         }
@@ -221,6 +231,18 @@ impl Server {
     calls may need more than the answer: look at their places before you rely on it."
 )]
 impl ServerHandler for Server {}
+
+/// The forms that `generate` knows, with what each is.
+fn forms(_: &mut SchemaGenerator) -> Schema {
+    let about: Vec<String> =
+        EMITTERS.iter().map(|emitter| format!("`{}` ({})", emitter.name(), emitter.about())).collect();
+    let names: Vec<&str> = EMITTERS.iter().map(|emitter| emitter.name()).collect();
+    rmcp::schemars::json_schema!({
+        "type": "string",
+        "enum": names,
+        "description": format!("The form of the output; without it, names. {}", about.join(", ")),
+    })
+}
 
 fn command(name: &str, credential: Option<Kind>) -> Vec<String> {
     let mut words = vec!["ddscope".to_owned(), name.to_owned(), "--format=json".to_owned()];

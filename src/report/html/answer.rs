@@ -170,8 +170,10 @@ fn card(model: &Model<'_>, kind: Credential, solution: &Solution, most: usize) -
             @if solution.required.is_empty() {
                 p.empty { "No scope is needed: what was found needs an API key at most, or nothing was found." }
             } @else {
-                ul.scopes {
-                    @for name in &solution.required { li { (needed(model, name, solution)) } }
+                ul.scopes data-items="answer" {
+                    @for name in &solution.required {
+                        li data-item data-kinds=(kind.name()) data-access=(access(model.tables.weights.weight(name).kind)) { (needed(model, name, solution)) }
+                    }
                 }
                 div.surface {
                     (bar(surface, most))

@@ -16,7 +16,7 @@
     list: node.closest("[data-items]").dataset.items,
     text: (node.textContent + " " + (node.dataset.scopes || "")).toLowerCase(),
   }));
-  const groups = all("[data-group]");
+  const groups = all("[data-group]").map((node) => ({ node, members: all("[data-item]", node) }));
   const titles = { scopes: "scopes", operations: "operations", traffic: "operations in code or traffic", undecided: "undecided calls", findings: "findings", credentials: "credentials" };
 
   const has = (words, word) => (words || "").split(/[ ,]+/).includes(word);
@@ -60,11 +60,7 @@
       if (shown) count.shown += 1;
       if (item.node.hidden === shown) item.node.hidden = !shown;
     }
-    for (const group of groups) {
-      const inside = all("[data-item]", group);
-      const members = inside.length ? inside : following(group);
-      group.hidden = members.length > 0 && members.every((it) => it.hidden);
-    }
+    for (const group of groups) group.node.hidden = group.members.length > 0 && group.members.every((it) => it.hidden);
     const active = words.length > 0 || chosen.length > 0;
     for (const badge of all("[data-count]")) {
       const count = counts[badge.dataset.count];
@@ -73,19 +69,13 @@
       note(badge.closest("section"), active && count.total > 0 && count.shown === 0);
     }
     reset.hidden = !active;
+    document.body.classList.toggle("filtered", active);
     status.textContent = active
       ? "Showing " + Object.keys(titles).filter((it) => counts[it] && counts[it].total)
           .map((it) => `${counts[it].shown} of ${counts[it].total} ${titles[it]}`).join(", ")
       : "";
     highlight(words);
     remember(words, chosen);
-  };
-
-  // Rows of a table up to the next group.
-  const following = (group) => {
-    const rows = [];
-    for (let row = group.nextElementSibling; row && !("group" in row.dataset); row = row.nextElementSibling) rows.push(row);
-    return rows;
   };
 
   const note = (section, none) => {
@@ -97,8 +87,7 @@
       section.append(text);
     }
     if (text) text.hidden = !none;
-    const frame = section.querySelector(".table-frame");
-    if (frame) frame.hidden = none;
+    for (const frame of all(".table-frame:not([data-group])", section)) frame.hidden = none;
   };
 
   // The address holds the filter, so that a view can be passed on.

@@ -84,12 +84,7 @@ fn path(file: &str) -> Markup {
 
 /// `GET /api/v1/monitor/{monitor_id}`.
 pub(super) fn route(operation: &Operation) -> Markup {
-    request(operation.method, operation.path)
-}
-
-/// A method and a path.
-pub(super) fn request(method: &str, path: &str) -> Markup {
-    html! { span.route { span.method { (method) } " " span.path { (broken(path, '/')) } } }
+    html! { span.route { span.method { (operation.method) } " " (broken(operation.path, '/')) } }
 }
 
 /// The name of an operation, which leads to its row.

@@ -1,8 +1,7 @@
 //! Every scope that is needed, held or lacking: what it opens, what of that is used, and who needs it.
 
 use super::model::{Held, Model, ScopeFacts, Standing};
-use super::parts::{access, attribute, bar, count, legend, operation, request, scope, section, words};
-use crate::catalog::Operation;
+use super::parts::{access, attribute, bar, count, legend, operation, scope, section, words};
 use crate::privilege::{Credential, takeover_reason};
 use crate::redact::safe;
 use maud::{Markup, html};
@@ -140,7 +139,7 @@ fn reached(model: &Model<'_>, row: &ScopeFacts<'_>) -> Markup {
                 details.more {
                     summary { "opens " (row.beyond.len()) " besides" }
                     ul.plain.routes {
-                        @for other in row.beyond.iter().take(BESIDES) { li { (besides(other)) } }
+                        @for other in row.beyond.iter().take(BESIDES) { li { (other.id) " " (other.method) " " (other.path) } }
                         @if row.beyond.len() > BESIDES { li { "and " (row.beyond.len() - BESIDES) " more" } }
                     }
                 }
@@ -150,8 +149,4 @@ fn reached(model: &Model<'_>, row: &ScopeFacts<'_>) -> Markup {
             span.aside { "opens no operation of the table for " (words(row.standing.first().map_or(Credential::AppKey, |it| it.0))) "s" }
         }
     }
-}
-
-fn besides(other: &Operation) -> Markup {
-    html! { span.id { (other.id) } " " (request(other.method, other.path)) }
 }
