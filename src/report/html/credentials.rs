@@ -6,6 +6,7 @@ use crate::ir::Name;
 use crate::privilege::compare::Excess;
 use crate::privilege::{Comparison, Grant, Missing};
 use crate::redact::safe;
+use crate::report::style::grouped;
 use maud::{Markup, html};
 
 /// The section.
@@ -50,7 +51,7 @@ fn card(model: &Model<'_>, it: &Comparison, most: usize) -> Markup {
                     p {
                         @if unscoped { "It has no scope list, so it can do all that its owner can: up to " }
                         @else { "It opens " }
-                        strong { (surface.opened()) } " operations, of which " strong { (surface.used()) } " are used."
+                        strong { (grouped(surface.opened() as u64)) } " operations, of which " strong { (grouped(surface.used() as u64)) } " are used."
                     }
                 }
             } @else {

@@ -62,7 +62,7 @@ fn grids(model: &Model<'_>, kind: Credential, solution: &Solution) -> Markup {
                 div.table-frame.scroll tabindex="0" role="region" aria-label="Scopes and operations, scrolls sideways" {
                     table.grid {
                         caption { "Which scope opens which operation" }
-                        (head(model, &solution.required.iter().collect::<Vec<_>>()))
+                        (head(model, "Operation", &solution.required.iter().collect::<Vec<_>>()))
                         @for (group, rows) in &groups { (body(group, rows, kind, solution, &solution.required.iter().collect::<Vec<_>>())) }
                     }
                 }
@@ -81,18 +81,18 @@ fn apart(model: &Model<'_>, group: &str, rows: &[&Usage], kind: Credential, solu
         div.table-frame.scroll data-group tabindex="0" role="region" aria-label={ (group) ", scrolls sideways" } {
             table.grid {
                 caption { "Which scope opens which operation of " (group) }
-                (head(model, &columns))
-                (body(group, rows, kind, solution, &columns))
+                (head(model, group, &columns))
+                tbody { @for usage in rows { (line(usage, kind, solution, &columns)) } }
             }
         }
     }
 }
 
-fn head(model: &Model<'_>, columns: &[&Name]) -> Markup {
+fn head(model: &Model<'_>, corner: &str, columns: &[&Name]) -> Markup {
     html! {
         thead {
             tr {
-                th.corner scope="col" { "Operation" }
+                th.corner scope="col" { (corner) }
                 @for name in columns {
                     th.(access(model.tables.weights.weight(name).kind)) scope="col" { span.turned { (broken(name, '_')) } }
                 }
