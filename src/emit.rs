@@ -18,6 +18,9 @@ mod role;
 pub mod site;
 mod terraform;
 
+/// What keys, roles and integrations are called that got no name.
+pub const UNNAMED: &str = "ddscope";
+
 /// What is to be written, and for whom.
 #[derive(Clone, Copy, Debug)]
 pub struct Order<'a> {

@@ -7,6 +7,7 @@ pub mod baseline;
 pub mod compare;
 mod cover;
 mod decide;
+mod doubts;
 pub mod fix;
 pub mod grants;
 pub mod held;

@@ -3,6 +3,8 @@
 //! The only place that disambiguates. It takes evidence one piece at a time, so that traffic of any length fits in memory,
 //! and leaves privilege to `privilege`.
 
+pub use ways::Ways;
+
 use crate::catalog::requirement::State;
 use crate::catalog::{Catalog, Operation, Status};
 use crate::evidence::{Call, Confidence, Evidence, Observed, Place};
@@ -16,6 +18,7 @@ use std::sync::Arc;
 mod decide;
 mod join;
 pub mod reason;
+mod ways;
 
 /// An operation that is used, with every place that shows it.
 #[derive(Clone, Debug)]

@@ -79,6 +79,16 @@ fn an_id_in_a_list_is_named_as_the_mistake_it_is() {
 }
 
 #[test]
+fn a_wrong_name_is_led_to_what_is_missing() {
+    let folder = folder();
+    std::fs::write(folder.path().join("t.har"), REQUESTS.replace("/api/v2/team", "/api/v1/logs/config/pipelines"))
+        .unwrap();
+    let granted = ["check", "--trace", "t.har", "--granted", "monitors_read,logs_config_read"];
+    let (text, _, _) = run(folder.path(), &granted, "");
+    assert!(text.contains("did you mean `logs_read_config`"), "{text}");
+}
+
+#[test]
 fn a_role_is_not_said_to_miss_what_its_listing_hides() {
     let folder = folder();
     let role = r#"{"data":[{"type":"permissions","id":"bbbbbbbb-0000-4000-8000-000000000002","attributes":{"name":"monitors_write"}}]}"#;
@@ -115,4 +125,23 @@ fn undecided_calls_fail_only_on_demand() {
     let (text, _, status) = run(folder.path(), &[&args[..], &["--deny-unresolved"]].concat(), "");
     assert_eq!(status, 1);
     assert!(text.contains("probe.sh:1:1: error[unresolved-call]"), "{text}");
+}
+
+#[test]
+fn calls_that_cannot_need_a_scope_cast_no_doubt_on_it() {
+    let folder = folder();
+    let held = ["--granted", "monitors_read,teams_read,slos_read"];
+    let said = |probe: &str| {
+        let key = "-H \"DD-API-KEY: $DD_API_KEY\"";
+        std::fs::write(folder.path().join("probe.sh"), format!("curl {key} \"{probe}\"\n")).unwrap();
+        let found = codes(folder.path(), &[&["."], &held[..]].concat(), "");
+        found.into_iter().find(|line| line.ends_with(" slos_read"))
+    };
+    let (sure, open) = (Some("excess-scope slos_read".to_owned()), Some("possibly-excess-scope slos_read".to_owned()));
+    assert_eq!(said("https://api.datadoghq.com/api/v1/$1"), open);
+    assert_eq!(said("https://api.datadoghq.com/api/v1/slo/$1/$2/$3"), open);
+    assert_eq!(said("https://api.datadoghq.com/api/v2/unheard-of/$1"), open);
+    assert_eq!(said("https://webhook-intake.datadoghq.com/api/v2/webhook/$1"), sure);
+    assert_eq!(said("https://install.datadoghq.com/agent/$1"), sure);
+    assert_eq!(said("https://api.datadoghq.com/api/v1/monitor/$1/$2/$3"), sure);
 }

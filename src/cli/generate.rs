@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::ir::Name;
 use crate::privilege::compare::{Tables, requirement};
 use crate::privilege::{Credential, Solution, needs};
-use crate::resolve::Usage;
+use crate::resolve::{Usage, Ways};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use std::path::PathBuf;
 
@@ -38,7 +38,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Answer")]
     pub permissions: Vec<PathBuf>,
     /// Name of the key, token, role or integration
-    #[arg(long, value_name = "NAME", default_value = "ddscope", help_heading = "Details")]
+    #[arg(long, value_name = "NAME", default_value = emit::UNNAMED, help_heading = "Details")]
     pub name: String,
     /// Id of the key to update
     #[arg(long, value_name = "UUID", help_heading = "Details")]
@@ -149,12 +149,17 @@ fn remarks(order: &Order<'_>, refused: &[Name], catalog: &Catalog) -> Vec<String
     }
     notes.extend(unavailable(solution, catalog));
     if !solution.unpublished.is_empty() {
-        notes.push(format!("what {} requires is not published; the list may lack it", joined(&solution.unpublished)));
+        let plural = if solution.unpublished.len() == 1 { "s" } else { "" };
+        notes.push(format!(
+            "what {} require{plural} is not published; the list may lack it",
+            joined(&solution.unpublished)
+        ));
     }
     if order.credential == Credential::Oauth {
         notes.extend(beyond_reach(solution, catalog));
     }
-    let open = order.unresolved.iter().filter(|call| order.include_tests || !call.evidence.test).count();
+    let open = order.unresolved.iter().filter(|call| order.include_tests || !call.evidence.test);
+    let open = Ways::of(open).len();
     if open > 0 {
         notes.push(format!(
             "{open} Datadog call{} could not be decided; ddscope scan names them",

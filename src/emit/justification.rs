@@ -1,12 +1,13 @@
 //! The scopes justification that reviews of integrations ask for: each scope, why, where in the code, what it opens.
 
-use super::{Emitter, Order};
+use super::{Emitter, Order, UNNAMED};
 use crate::catalog::Operation;
 use crate::error::Result;
 use crate::evidence::Place;
 use crate::ir::Name;
-use crate::privilege::compare::{counted, described};
+use crate::privilege::compare::counted;
 use crate::privilege::{Credential, takeover_reason};
+use crate::resolve::Ways;
 use std::fmt::Write as _;
 
 /// The document, in Markdown.
@@ -29,7 +30,11 @@ impl Emitter for Document {
     }
 
     fn emit(&self, order: &Order<'_>) -> Result<String> {
-        let mut out = format!("# Scopes justification: {}\n\n", plain(&order.details.name));
+        let title = match order.details.name.as_str() {
+            UNNAMED => String::new(),
+            name => format!(": {}", plain(name)),
+        };
+        let mut out = format!("# Scopes justification{title}\n\n");
         let catalog = order.catalog();
         let _ = writeln!(
             out,
@@ -131,11 +136,10 @@ fn limits(order: &Order<'_>) -> String {
     list("Calls that need no scope", &order.solution.scopeless);
     list("Calls whose requirement is not published", &order.solution.unpublished);
     list("Calls that this kind of credential cannot make", &order.solution.unavailable);
-    let open: Vec<Name> = order
-        .unresolved
+    let open = order.unresolved.iter().filter(|call| order.include_tests || !call.evidence.test);
+    let open: Vec<Name> = Ways::of(open)
         .iter()
-        .filter(|call| order.include_tests || !call.evidence.test)
-        .map(|call| Name::from(format!("{} at {}", plain(&described(call)), located(&call.evidence.place))))
+        .map(|ways| Name::from(format!("{} at {}", plain(&ways.call()), located(&ways.first.evidence.place))))
         .collect();
     list("Calls that could not be decided", &open);
     for note in &order.solution.notes {

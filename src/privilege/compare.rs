@@ -3,15 +3,15 @@
 //! The comparison is against the formula, not against the one solution: a credential that holds B satisfies "A or B"
 //! whichever the solver took. Sentences about it are made in `judge`.
 
+use super::doubts::doubts;
 use super::grants::{Credential, Grant, Granted, Listing, Source};
 use super::held::{Held, held};
 use super::solve::{Demand, Solution, Use, least, solve};
 use super::weight::{Kind, Weights};
-use crate::catalog::requirement::{Requirement, State};
+use crate::catalog::requirement::Requirement;
 use crate::catalog::{Catalog, Operation};
 use crate::evidence::{Call, Evidence, Place};
 use crate::ir::Name;
-use crate::redact;
 use crate::resolve::{Unresolved, Usage};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,7 +51,7 @@ pub struct Tables<'a> {
 }
 
 /// The first path segment after the version, if it is known: `/api/v1/monitor/{}` → `monitor`.
-fn area(path: &str) -> Option<&str> {
+pub(super) fn area(path: &str) -> Option<&str> {
     let rest = ["/api/v1/", "/api/v2/"].iter().find_map(|prefix| path.split_once(prefix)).map(|(_, rest)| rest)?;
     let first = rest.split(['/', '?', '#']).next()?;
     (!first.is_empty() && !first.contains('{')).then_some(first)
@@ -76,6 +76,11 @@ impl<'a> Tables<'a> {
         let mut names = operation.oauth.scopes().chain(operation.app_key.scopes()).peekable();
         matches!(operation.method, "GET" | "HEAD")
             || names.peek().is_some() && names.all(|name| self.weights.weight(name).kind == Kind::Read)
+    }
+
+    /// Whether operations lie below a first segment of the path.
+    pub fn has_area(&self, area: &str) -> bool {
+        self.areas.contains(area)
     }
 
     /// Operations that accept a scope.
@@ -341,62 +346,9 @@ fn excess(it: &Comparison, defaults: &BTreeSet<&str>, case: &Case<'_>, tables: &
     idle.map(|(scope, granted)| Excess {
         scope: scope.clone(),
         granted: granted.clone(),
-        doubts: companion(scope, it, case).into_iter().chain(doubts(scope, case, tables)).collect(),
+        doubts: doubts(scope, it, case, tables),
     })
     .collect()
-}
-
-/// Calls that might need a scope: undecided ones, and ones whose requirement nobody published.
-fn doubts(scope: &str, case: &Case<'_>, tables: &Tables<'_>) -> Vec<Doubt> {
-    let opened = tables.opened_by(scope);
-    let mut found = Vec::new();
-    for call in case.unresolved.iter().filter(|call| case.include_tests || !call.evidence.test) {
-        let area =
-            call.url().as_deref().and_then(area).map(str::to_owned).filter(|area| tables.areas.contains(area.as_str()));
-        let fits = |operation: &&Operation| {
-            if call.candidates.is_empty() {
-                call.method().is_none_or(|method| method == operation.method)
-                    && area.as_deref().is_none_or(|known| self::area(operation.path) == Some(known))
-            } else {
-                call.candidates.iter().any(|id| id == operation.id)
-            }
-        };
-        if opened.iter().any(fits) {
-            found.push(Doubt { call: described(call), place: call.evidence.place.clone() });
-        }
-    }
-    for usage in case.usages {
-        let unknown = requirement(usage.operation, case.credential).state == State::Unpublished;
-        let near = || opened.iter().any(|operation| operation.group == usage.operation.group);
-        if let (true, Some(evidence)) = (unknown && near(), counted(usage, case.include_tests).next()) {
-            let call = format!("{} (what it requires is not published)", usage.operation.id);
-            found.push(Doubt { call, place: evidence.place.clone() });
-        }
-    }
-    found
-}
-
-/// An undecided call in words, without query values and whatever else may be secret.
-pub(crate) fn described(call: &Unresolved) -> String {
-    match call.url() {
-        Some(url) => format!("{} {}", call.method().unwrap_or("?"), redact::url(&url)),
-        None => redact::safe(&call.call()).into_owned(),
-    }
-}
-
-/// Scopes of which the permission's text says that they work only together (source: texts of the permissions listing).
-/// Whether that holds for key scopes is not documented, so the companion is never required, but not plainly excess either.
-static COMPANIONS: &[(&str, &str)] =
-    &[("logs_read_index_data", "logs_read_data"), ("logs_read_archives", "logs_write_historical_view")];
-
-/// A call that needs the companion of a scope.
-fn companion(scope: &str, it: &Comparison, case: &Case<'_>) -> Option<Doubt> {
-    let (_, with) = COMPANIONS.iter().find(|(name, with)| *name == scope && it.kept.iter().any(|kept| kept == with))?;
-    let operation =
-        it.solution.formula.iter().find(|demand| demand.accepts.iter().any(|name| name == with))?.operations.first()?;
-    let usage = case.usages.iter().find(|usage| usage.operation.id == operation.as_str())?;
-    let place = counted(usage, case.include_tests).next()?.place.clone();
-    Some(Doubt { call: format!("{operation} (by the text of `{with}`, both are needed)"), place })
 }
 
 fn last_seen(usages: &[Usage]) -> Option<i64> {

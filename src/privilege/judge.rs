@@ -1,6 +1,6 @@
 //! Comparisons in sentences: findings with places, notes and what to do.
 
-use super::compare::{Case, Comparison, Doubt, Excess, Missing, counted, described, requirement};
+use super::compare::{Case, Comparison, Doubt, Excess, Missing, counted, requirement};
 use super::grants::terraform::LOOKUP;
 use super::grants::{Credential, Holding, Source};
 use super::held::{Fault, FaultKind};
@@ -12,7 +12,8 @@ use crate::catalog::{Operation, Status};
 use crate::evidence::Confidence;
 use crate::finding::{Code, Finding};
 use crate::ir::Name;
-use crate::resolve::{Unresolved, Usage, reason};
+use crate::redact;
+use crate::resolve::{Unresolved, Usage, Ways, reason};
 
 /// At most so many places of one finding are kept; the rest are counted.
 const MAX_PLACES: usize = 20;
@@ -45,7 +46,7 @@ pub fn judge(case: &Case<'_>, comparison: &Comparison, weights: &Weights) -> Vec
 /// Findings about calls that hold whatever the credential.
 pub fn judge_calls(usages: &[Usage], unresolved: &[Unresolved], include_tests: bool) -> Vec<Finding> {
     let calls = unresolved.iter().filter(|call| include_tests || !call.evidence.test);
-    let mut found: Vec<Finding> = calls.map(undecided).collect();
+    let mut found: Vec<Finding> = Ways::of(calls).iter().map(undecided).collect();
     for usage in usages.iter().filter(|usage| counted(usage, include_tests).next().is_some()) {
         found.extend(retired(usage, include_tests));
     }
@@ -110,6 +111,11 @@ fn wrong_name(fault: &Fault, comparison: &Comparison) -> Finding {
     let role = comparison.credential == Credential::Role;
     let finding = match &fault.kind {
         FaultKind::Unknown(near) => {
+            let missing = comparison.missing.iter().map(|lack| lack.scope.as_str());
+            let alike = missing.filter(|scope| resembles(name, scope));
+            let mut near: Vec<&str> = alike.chain(near.iter().map(String::as_str)).collect();
+            near.dedup();
+            near.truncate(3);
             let quoted: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
             let help = match quoted.is_empty() {
                 true => "ddscope catalog list shows every scope".to_owned(),
@@ -151,6 +157,12 @@ fn wrong_name(fault: &Fault, comparison: &Comparison) -> Finding {
         }
     };
     finding.at(place, "written here").scopes([name])
+}
+
+/// Whether a wrong name may have been meant for a scope that is missing: they share two words (`logs_write_config`,
+/// `logs_write_pipelines`).
+fn resembles(wrong: &str, scope: &str) -> bool {
+    wrong.split('_').filter(|word| scope.split('_').any(|other| other == *word)).count() >= 2
 }
 
 fn missing_scope(lack: &Missing, case: &Case<'_>, comparison: &Comparison, weights: &Weights) -> Finding {
@@ -316,9 +328,10 @@ fn denied(usage: &Usage, case: &Case<'_>, comparison: &Comparison) -> Option<Fin
     )
 }
 
-fn undecided(call: &Unresolved) -> Finding {
+fn undecided(ways: &Ways<'_>) -> Finding {
+    let call = ways.first;
     let (what, advice) = reason::describe(call.reason);
-    let text = described(call);
+    let text = redact::safe(&ways.call()).into_owned();
     let code = match call.reason {
         reason::UNKNOWN_ENDPOINT => Code::UnknownEndpoint,
         reason::RETIRED => Code::RetiredEndpoint,
@@ -329,11 +342,12 @@ fn undecided(call: &Unresolved) -> Finding {
         Code::RetiredEndpoint => format!("`{text}` was retired, and what it needed was never published"),
         _ => format!("`{text}` cannot be decided: {what}"),
     };
+    let candidates = ways.candidates();
     let mut finding = Finding::new(code, text, message).at(&call.evidence.place, what).help(advice);
-    if !call.candidates.is_empty() {
-        finding = finding.note(format!("it could be {}", some_of(&call.candidates)));
+    if !candidates.is_empty() {
+        finding = finding.note(format!("it could be {}", some_of(&candidates)));
     }
-    finding.operations(&call.candidates)
+    finding.operations(candidates)
 }
 
 fn retired(usage: &Usage, include_tests: bool) -> Option<Finding> {

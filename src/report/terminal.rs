@@ -7,7 +7,7 @@ use super::style::{BOLD, DIM, linked};
 use super::verdict::{Texts, Verdict, VerdictFormat, tally};
 use crate::config::LineIndex;
 use crate::evidence::Place;
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Code, Finding, Label, Severity};
 use crate::ir::Name;
 use crate::privilege::compare::Excess;
 use crate::privilege::grants::ARGUMENT;
@@ -26,8 +26,8 @@ pub struct Terminal;
 
 /// So many places of one finding are framed; the rest are counted.
 const FRAMES: usize = 4;
-/// So many notes are listed before `-v`.
-const NOTES: usize = 10;
+/// So many notes of one code are listed before `-v`.
+const NOTES: usize = 3;
 /// Lines longer than this are named, not quoted.
 const WIDEST: usize = 400;
 
@@ -49,18 +49,32 @@ impl VerdictFormat for Terminal {
         }
         let brief: Vec<&Finding> = verdict.findings.iter().filter(|finding| !full(finding)).collect();
         if !brief.is_empty() {
-            let _ = writeln!(out, "{BOLD}worth knowing{BOLD:#}");
-            for finding in brief.iter().take(NOTES) {
-                let _ = writeln!(out, "  {}", short(finding));
-            }
-            if brief.len() > NOTES {
-                let _ = writeln!(out, "  {DIM}and {} more; -v shows all{DIM:#}", brief.len() - NOTES);
-            }
-            out.push('\n');
+            let _ = writeln!(out, "{BOLD}worth knowing{BOLD:#}\n{}", notes(&brief));
         }
         out.push_str(&summary(verdict));
         out
     }
+}
+
+/// A few of each code, what is about a credential before what is about calls alone.
+fn notes(findings: &[&Finding]) -> String {
+    let mut codes: BTreeMap<(bool, Code), Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        codes.entry((finding.credential.is_empty(), finding.code)).or_default().push(finding);
+    }
+    let mut out = String::new();
+    for ((_, code), findings) in codes {
+        // A single line too many is not worth hiding.
+        let shown = if findings.len() == NOTES + 1 { NOTES + 1 } else { NOTES };
+        for finding in findings.iter().take(shown) {
+            let _ = writeln!(out, "  {}", short(finding));
+        }
+        if findings.len() > shown {
+            let more = findings.len() - shown;
+            let _ = writeln!(out, "  {DIM}and {more} more note[{}]; -v shows all{DIM:#}", code.name());
+        }
+    }
+    out
 }
 
 /// One line a credential, then the counts.

@@ -7,7 +7,7 @@ use crate::evidence::{Evidence, Place};
 use crate::ir::Name;
 use crate::privilege::{Solution, takeover_reason};
 use crate::redact::safe;
-use crate::resolve::{Usage, reason};
+use crate::resolve::{Usage, Ways, reason};
 use crate::scan::Credential;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -296,14 +296,8 @@ impl Page<'_> {
     }
 
     fn undecided(&mut self) {
-        let all: Vec<_> = self
-            .report
-            .scan
-            .resolution
-            .unresolved
-            .iter()
-            .filter(|u| self.report.include_tests || !u.evidence.test)
-            .collect();
+        let calls = self.report.scan.resolution.unresolved.iter();
+        let all = Ways::of(calls.filter(|u| self.report.include_tests || !u.evidence.test));
         if all.is_empty() {
             return;
         }
@@ -311,7 +305,7 @@ impl Page<'_> {
         let shown = if self.detail == Detail::Verbose { all.len() } else { UNDECIDED };
         let mut reasons: BTreeMap<&str, Vec<_>> = BTreeMap::new();
         for it in all.iter().take(shown) {
-            reasons.entry(it.reason).or_default().push(it);
+            reasons.entry(it.first.reason).or_default().push(it);
         }
         for (id, calls) in reasons {
             let (what, help) = reason::describe(id);
@@ -320,13 +314,14 @@ impl Page<'_> {
                 let _ = writeln!(
                     self.out,
                     "    {}  {DIM}{}{DIM:#}",
-                    super::derivation::place(&it.evidence, &[]),
+                    super::derivation::place(&it.first.evidence, &[]),
                     safe(&it.call())
                 );
-                match it.candidates.len() {
+                let candidates = it.candidates();
+                match candidates.len() {
                     0 => {}
                     few @ 1..=MANY => {
-                        let _ = writeln!(self.out, "      {DIM}could be {}{DIM:#}", joined(it.candidates.iter(), few));
+                        let _ = writeln!(self.out, "      {DIM}could be {}{DIM:#}", joined(candidates.iter(), few));
                     }
                     many => {
                         let _ = writeln!(self.out, "      {DIM}could be any of {many} operations{DIM:#}");
