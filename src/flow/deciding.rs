@@ -11,7 +11,7 @@ use super::value::{Args, Made, Set, Value};
 /// Arguments in request bodies that decide what an operation requires, folded. Those of paths are read off the URL.
 const IN_BODIES: [&str; 3] = ["draftstatus", "productcode", "sharetype"];
 /// Types of the clients whose members decide, folded: what is made with them is followed.
-const TYPES: [&str; 5] = ["draftstatus", "experiencetype", "productcode", "resourcetype", "sharetype"];
+const TYPES: [&str; 6] = ["draftstatus", "experiencetype", "monitortype", "productcode", "resourcetype", "sharetype"];
 /// Most literals that one call keeps.
 const MAX_LITERALS: usize = 64;
 /// Longest text that can be an enumeration's value.
@@ -20,6 +20,18 @@ const MAX_TEXT: usize = 48;
 /// Whether a path names something that decides, such as `DashboardShareType` or `.draftStatus`.
 pub fn is_named(path: &str) -> bool {
     TYPES.iter().any(|name| position(path, name).is_some())
+}
+
+/// What to call the result of a builder's step of which nothing else is known, if it may decide: `.draftStatus(…)`,
+/// `.type(MonitorType.LOG_ALERT)`.
+pub fn step(name: &Name, args: &Args) -> Option<Name> {
+    if is_named(name) {
+        return Some(name.clone());
+    }
+    args.positional.iter().flat_map(Set::values).find_map(|value| match value {
+        Value::External(path) => member(&Name::default(), path).map(|(kind, _)| format!("{kind}.{name}").into()),
+        _ => None,
+    })
 }
 
 /// Literals given to a method of a client, by name: keyword arguments, entries of option objects, what builders were
@@ -46,7 +58,9 @@ pub fn of_request<'s>(sets: impl IntoIterator<Item = (&'s Name, &'s Set)>) -> Ve
     for (name, set) in sets {
         collect(name, set, &mut out, 0);
     }
-    out.retain(|(name, _)| IN_BODIES.iter().any(|known| position(name, known).is_some()));
+    out.retain(|(name, value)| {
+        IN_BODIES.iter().any(|known| position(name, known).is_some()) || name == "type" && value.ends_with(" alert")
+    });
     settled(out)
 }
 
@@ -76,7 +90,7 @@ fn literal_text(value: &Value) -> Option<Name> {
     let Value::Text(text) = value else { return None };
     let text = text.as_literal()?;
     // Only short words can be enumeration values; nothing longer is kept.
-    let fits = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let fits = |c: char| c.is_ascii_alphanumeric() || "_-. ".contains(c);
     (!text.is_empty() && text.len() <= MAX_TEXT && text.chars().all(fits)).then(|| text.into())
 }
 
@@ -148,6 +162,11 @@ fn written_in(text: &str) -> Vec<(Name, Name)> {
             out.push((known.into(), value.into()));
         }
     }
+    let kind =
+        text.split_once("\"type\"").and_then(|(_, rest)| rest.trim_start_matches([':', ' ', '"']).split('"').next());
+    out.extend(
+        kind.filter(|kind| kind.len() <= MAX_TEXT && kind.ends_with(" alert")).map(|kind| ("type".into(), kind.into())),
+    );
     out
 }
 

@@ -22,6 +22,10 @@ pub fn is_prose<'t>(literals: impl IntoIterator<Item = &'t str>) -> bool {
         {
             return false;
         }
+        // Types of monitors decide what their calls require.
+        if text.len() < 32 && text.ends_with(" alert") {
+            return false;
+        }
         blank |= text.len() > 200 || text.trim().contains(|c: char| c.is_whitespace());
     }
     blank

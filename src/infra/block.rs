@@ -78,7 +78,22 @@ pub(super) fn calls(
 ) -> Vec<Evidence> {
     let called =
         calls.iter().filter(|call| happens(call) && call.when.iter().all(|when| holds(when, exists, argument)));
-    called.map(|call| call_of(block, kind, call.action, call.operation)).collect()
+    let literals = literals(argument);
+    called
+        .map(|call| {
+            let evidence = call_of(block, kind, call.action, call.operation);
+            Evidence { literals: literals.clone(), ..evidence }
+        })
+        .collect()
+}
+
+/// What decides between the requirements of a call: whether a monitor is a draft, and of which type it is.
+fn literals(argument: &LookUp<'_>) -> Vec<(Name, Name)> {
+    let literal = |name: &str| match argument(name) {
+        Some(Argument::Literal(value)) => Some((Name::new(name), Name::new(value))),
+        _ => None,
+    };
+    ["draft_status", "type"].into_iter().filter_map(literal).collect()
 }
 
 /// The evidence of one call.

@@ -59,9 +59,23 @@ static MEANINGS: &[(&str, &str, &str)] = &[
     ("visibility", "public", "status_pages_public_page_publish"),
 ];
 
+/// Whether the request handles a log monitor, where its literals tell the monitor's type.
+pub(crate) fn is_log_monitor(literals: &[(Name, Name)]) -> Option<bool> {
+    let known = literals.iter().filter(|literal| is_monitor_type(literal));
+    known.map(|(_, value)| is_value(value, "logalert")).reduce(|a, b| a || b)
+}
+
+fn is_monitor_type((name, value): &(Name, Name)) -> bool {
+    let name = fold(name);
+    (name == "type" || name.ends_with("monitortype"))
+        && ["alert", "servicecheck", "composite"].iter().any(|kind| fold(value).ends_with(kind))
+}
+
 /// Whether a literal can decide between requirements.
-pub fn decides((name, value): &(Name, Name)) -> bool {
-    MEANINGS.iter().any(|(known, meaning, _)| is_argument(name, known) && is_value(value, meaning))
+pub fn decides(literal: &(Name, Name)) -> bool {
+    let (name, value) = literal;
+    is_monitor_type(literal)
+        || MEANINGS.iter().any(|(known, meaning, _)| is_argument(name, known) && is_value(value, meaning))
 }
 
 /// Decides one clause of a request with the literals that flow to it.

@@ -1,6 +1,7 @@
 //! Comparisons in sentences: findings with places, notes and what to do.
 
 use super::compare::{Case, Comparison, Doubt, Excess, Missing, counted, requirement};
+use super::decide::is_log_monitor;
 use super::grants::terraform::LOOKUP;
 use super::grants::{Credential, Holding, Source};
 use super::held::{Fault, FaultKind};
@@ -289,16 +290,32 @@ fn of_usage(usage: &Usage, case: &Case<'_>, comparison: &Comparison) -> Vec<Find
         let help = "make this call with an unscoped key of a service account whose role is small";
         say(Code::UnscopedOnly, format!("{} works only with an unscoped key", operation.id), help);
     }
-    if key && scoped && operation.is_unscoped_key_only_for_log_monitors() {
-        let help = "if it handles log monitors, use an unscoped key of a service account whose role is small";
-        say(Code::MaybeUnscopedOnly, format!("{} refuses scoped keys for log monitors", operation.id), help);
-    }
     if key && operation.is_registered_key_only() {
         let help = "register the key: PUT /api/v2/actions/app_key_registrations/{id}";
         say(Code::UnregisteredKey, format!("{} works only with a registered application key", operation.id), help);
     }
+    if key && scoped && operation.is_unscoped_key_only_for_log_monitors() {
+        found.extend(log_monitors(usage, case));
+    }
     found.extend(denied(usage, case, comparison));
     found
+}
+
+/// Calls that scoped keys are refused for if the monitor is a log monitor: certain where the type is visible.
+fn log_monitors(usage: &Usage, case: &Case<'_>) -> Vec<Finding> {
+    let id = usage.operation.id;
+    let finding = |wanted: Option<bool>, code: Code, message: String, help: &str| {
+        let places = counted(usage, case.include_tests)
+            .filter(|evidence| is_log_monitor(&evidence.literals) == wanted)
+            .take(MAX_PLACES);
+        let finding = places.fold(Finding::new(code, id, message), |finding, evidence| finding.at(&evidence.place, id));
+        (!finding.places.is_empty()).then(|| finding.help(help).operations([id]))
+    };
+    let sure = "use an unscoped key of a service account whose role is small";
+    let open = format!("if it handles log monitors, {sure}");
+    let sure = finding(Some(true), Code::UnscopedOnly, format!("{id} refuses scoped keys for this log monitor"), sure);
+    let open = finding(None, Code::MaybeUnscopedOnly, format!("{id} refuses scoped keys for log monitors"), &open);
+    sure.into_iter().chain(open).collect()
 }
 
 /// What a key needs for a call whose OAuth scopes are not published.

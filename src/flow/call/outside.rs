@@ -53,8 +53,7 @@ impl<'a> Run<'a> {
             return Set::unknown();
         }
         self.generic_request(name, args, site, label);
-        // A step of a builder of which nothing else is known, but that decides what the request requires.
-        if deciding::is_named(name) { library::result(name, None, args.clone()) } else { Set::unknown() }
+        deciding::step(name, args).map(|path| library::result(&path, None, args.clone())).unwrap_or_default()
     }
 
     /// A call of an outside thing.
