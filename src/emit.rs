@@ -36,6 +36,8 @@ pub struct Order<'a> {
     pub unresolved: &'a [Unresolved],
     /// Whether test code counts.
     pub include_tests: bool,
+    /// How many operations were left out because they change something.
+    pub left_out: usize,
     /// The table.
     pub tables: &'a Tables<'a>,
     /// Details that some forms need.
@@ -163,7 +165,11 @@ fn not_empty(order: &Order<'_>, what: &str) -> Result<()> {
 
 /// Who needs a scope, as a comment beside it; take-over scopes are marked.
 fn because(name: &Name, order: &Order<'_>) -> String {
-    let operations = order.solution.because.get(name).map(Vec::as_slice).unwrap_or_default();
+    because_of(name, order.solution.because.get(name).map(Vec::as_slice).unwrap_or_default())
+}
+
+/// The same for operations that are known.
+fn because_of(name: &Name, operations: &[Name]) -> String {
     let mark = if takeover_reason(name).is_some() { "take-over! " } else { "" };
     format!("{mark}{}", some_of(operations))
 }

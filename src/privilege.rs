@@ -16,6 +16,7 @@ pub mod judge;
 mod proof;
 mod solve;
 pub mod takeover;
+pub mod unclaimed;
 pub mod weight;
 
 pub use compare::{Case, Comparison, Missing, Tables, compare, literals, needs};

@@ -177,3 +177,45 @@ fn a_form_for_another_kind_is_refused() {
     assert_eq!(status, 2);
     assert!(told.contains("it is for app-key"), "{told}");
 }
+
+#[test]
+fn terraform_gets_a_credential_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("worker/mute.sh", "curl -H \"DD-API-KEY: $K\" https://api.datadoghq.com/api/v2/downtime\n");
+    write("ops/infra/main.tf", "resource \"datadog_role\" \"ops\" {\n  name = \"ops\"\n}\n");
+    write("ops/tools/teams.sh", "curl -H \"DD-API-KEY: $K\" https://api.datadoghq.com/api/v2/team\n");
+    let (text, told, status) = generate(folder.path(), &["--format", "config", "--name", "worker"]);
+    assert_eq!(status, 0, "{told}");
+    let config: toml::Table = text.parse().unwrap();
+    let rows: Vec<(&str, Vec<&str>, Vec<&str>)> = config["credential"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let list = |key: &str| row[key].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+            (row["name"].as_str().unwrap(), list("scopes"), list("paths"))
+        })
+        .collect();
+    assert_eq!(rows[0], ("worker", vec!["monitors_downtime", "teams_read"], vec!["ops/tools", "worker/mute.sh"]));
+    assert_eq!(rows[1].0, "terraform");
+    assert!(rows[1].1.contains(&"user_access_manage"), "{text}");
+    assert_eq!(rows[1].2, ["ops/infra"]);
+    write("ddscope.toml", &text);
+    let mut command = Command::cargo_bin("ddscope").unwrap();
+    let output = command.current_dir(folder.path()).args(["check", "-q"]).output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0));
+    // What is added elsewhere is nobody's until somebody says so.
+    write("cron/slo.sh", "curl -H \"DD-API-KEY: $K\" https://api.datadoghq.com/api/v1/slo\n");
+    let mut command = Command::cargo_bin("ddscope").unwrap();
+    let output = command.current_dir(folder.path()).args(["check", "-q"]).output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(
+        told,
+        "cron/slo.sh:1:1: warning[unclaimed-call]: no credential of ddscope.toml covers this call of v1:ListSLOs\n"
+    );
+}

@@ -8,6 +8,7 @@ use crate::evidence::Place;
 use crate::finding::{self, Code, Finding, Severity};
 use crate::privilege::baseline::Baseline;
 use crate::privilege::compare::{Case, Comparison, Tables, compare};
+use crate::privilege::unclaimed::unclaimed;
 use crate::privilege::{Credential, fix, grants, ignore, judge};
 use crate::report::Report;
 use crate::report::verdict::{Texts, VERDICT_FORMATS, Verdict, verdict_format};
@@ -128,6 +129,10 @@ impl Session {
         }
         let resolution = &self.scan.resolution;
         findings.extend(judge::judge_calls(&resolution.usages, &resolution.unresolved, self.include_tests));
+        if self.subjects.iter().any(|subject| subject.declared.is_some()) {
+            let claimed = self.subjects.iter().flat_map(|subject| &subject.usages);
+            findings.extend(unclaimed(&resolution.usages, claimed, self.include_tests));
+        }
         finding::apply_severities(&mut findings, &self.loaded.config.severities);
         if strictness.deny_unresolved || self.loaded.config.defaults.deny_unresolved {
             let undecided =

@@ -83,7 +83,9 @@ pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
     let solution = common.meter.stage("solve", || needs(&usages, credential, include_tests, &tables.weights));
     let (scopes, refused) = emit::holdable(&solution.required, credential, scan.catalog);
     let details = details(args);
+    let left_out = scan.resolution.usages.len() - usages.len();
     let order = Order {
+        left_out,
         credential,
         solution: &solution,
         scopes: &scopes,
@@ -94,7 +96,6 @@ pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
         details: &details,
     };
     let text = emitter.emit(&order)?;
-    let left_out = scan.resolution.usages.len() - usages.len();
     let mut notes = emitter.notes();
     notes.extend(remarks(&order, &refused, scan.catalog));
     if left_out > 0 {

@@ -7,7 +7,7 @@ use crate::evidence::Place;
 use crate::ir::Name;
 use crate::privilege::compare::counted;
 use crate::privilege::{Credential, takeover_reason};
-use crate::resolve::Ways;
+use crate::resolve::{Usage, Ways};
 use std::fmt::Write as _;
 
 /// The document, in Markdown.
@@ -44,6 +44,10 @@ impl Emitter for Document {
             catalog.release(),
             catalog.released()
         );
+        if order.left_out > 0 {
+            let _ =
+                writeln!(out, "For reading only: {} operations that change something are left out.\n", order.left_out);
+        }
         if order.scopes.is_empty() {
             out.push_str("No scope is needed.\n");
         } else {
@@ -86,19 +90,24 @@ fn section(name: &Name, order: &Order<'_>) -> String {
     }
     let operations = order.solution.because.get(name).map(Vec::as_slice).unwrap_or_default();
     for usage in order.usages.iter().filter(|usage| operations.iter().any(|id| id == usage.operation.id)) {
-        let _ = write!(out, "\n- {}", call(usage.operation));
-        let places: Vec<String> =
-            counted(usage, order.include_tests).map(|evidence| located(&evidence.place)).collect();
-        let more = places.len().saturating_sub(PLACES);
-        let _ = write!(out, "\n  - {}", places.into_iter().take(PLACES).collect::<Vec<_>>().join("\n  - "));
-        if more > 0 {
-            let _ = write!(out, "\n  - and {more} more places");
-        }
+        let _ = write!(out, "\n- {}", places(usage, order));
     }
     out.push('\n');
     for way in order.solution.alternatives.iter().filter(|way| way.scope == *name) {
         let instead = way.instead.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
         let _ = writeln!(out, "\n{instead} would do as well: {}.", way.why_not);
+    }
+    out
+}
+
+/// An operation and the places that call it.
+fn places(usage: &Usage, order: &Order<'_>) -> String {
+    let mut out = call(usage.operation);
+    let places: Vec<String> = counted(usage, order.include_tests).map(|evidence| located(&evidence.place)).collect();
+    let more = places.len().saturating_sub(PLACES);
+    let _ = write!(out, "\n  - {}", places.into_iter().take(PLACES).collect::<Vec<_>>().join("\n  - "));
+    if more > 0 {
+        let _ = write!(out, "\n  - and {more} more places");
     }
     out
 }
@@ -124,24 +133,24 @@ fn located(place: &Place) -> String {
 /// What the document does not cover; a partial answer must not look whole.
 fn limits(order: &Order<'_>) -> String {
     let mut out = String::new();
-    let mut list = |title: &str, names: &[Name]| {
-        if !names.is_empty() {
-            let _ = writeln!(
-                out,
-                "\n## {title}\n\n{}",
-                names.iter().map(|name| format!("- {name}")).collect::<Vec<_>>().join("\n")
-            );
+    let mut list = |title: &str, rows: Vec<String>| {
+        if !rows.is_empty() {
+            let _ = writeln!(out, "\n## {title}\n\n- {}", rows.join("\n- "));
         }
     };
-    list("Calls that need no scope", &order.solution.scopeless);
-    list("Calls whose requirement is not published", &order.solution.unpublished);
-    list("Calls that this kind of credential cannot make", &order.solution.unavailable);
+    let of = |ids: &[Name]| {
+        let named = order.usages.iter().filter(|usage| ids.iter().any(|id| id == usage.operation.id));
+        named.map(|usage| places(usage, order)).collect::<Vec<_>>()
+    };
+    list("Calls that need no scope", of(&order.solution.scopeless));
+    list("Calls whose requirement is not published", of(&order.solution.unpublished));
+    list("Calls that this kind of credential cannot make", of(&order.solution.unavailable));
     let open = order.unresolved.iter().filter(|call| order.include_tests || !call.evidence.test);
-    let open: Vec<Name> = Ways::of(open)
+    let open = Ways::of(open)
         .iter()
-        .map(|ways| Name::from(format!("{} at {}", plain(&ways.call()), located(&ways.first.evidence.place))))
+        .map(|ways| format!("{} at {}", plain(&ways.call()), located(&ways.first.evidence.place)))
         .collect();
-    list("Calls that could not be decided", &open);
+    list("Calls that could not be decided", open);
     for note in &order.solution.notes {
         let _ = writeln!(out, "\n> {note}");
     }

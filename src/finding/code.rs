@@ -190,6 +190,12 @@ all logs, act with stored connections.
 
 Separate these calls from the rest, give them a credential of their own, and guard it accordingly.";
 
+    UnclaimedCall, "unclaimed-call", Warning, "a call that no declared credential covers",
+"`ddscope.toml` says which paths and traces each credential covers, and this call is in none of them, so nobody compares what it
+needs with what is granted.
+
+Add its folder to the `paths`, or its recording to the `traces`, of the credential that makes it.";
+
     UnclearGrant, "unclear-grant", Warning, "a grant whose scopes cannot be read",
 "The file names the credential but not what it holds, or only in part, so a comparison would be wrong.
 

@@ -92,19 +92,13 @@ fn holding(case: &Case<'_>, comparison: &Comparison) -> Vec<Finding> {
             Finding::new(Code::UnscopedKey, &grant.name, message).at(&grant.place, how).help(help).scopes(needed),
         );
     }
-    let uses_nothing = comparison.solution == super::Solution::default() || no_use(comparison);
-    if uses_nothing && found.is_empty() {
+    if comparison.solution.is_empty() && found.is_empty() {
         let message = format!("nothing that was given uses the {} `{}`", grant.source.noun(), grant.name);
         let help = "give the places that use it, or revoke it";
         found
             .push(Finding::new(Code::UnusedCredential, &grant.name, message).see(&grant.place, "held here").help(help));
     }
     found
-}
-
-fn no_use(comparison: &Comparison) -> bool {
-    let it = &comparison.solution;
-    it.formula.is_empty() && it.unpublished.is_empty() && it.unavailable.is_empty() && it.scopeless.is_empty()
 }
 
 fn wrong_name(fault: &Fault, comparison: &Comparison) -> Finding {

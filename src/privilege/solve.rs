@@ -52,6 +52,14 @@ pub struct Solution {
     pub exact: bool,
 }
 
+impl Solution {
+    /// Whether nothing is used at all.
+    pub fn is_empty(&self) -> bool {
+        let lists = [&self.unpublished, &self.unavailable, &self.scopeless];
+        self.formula.is_empty() && lists.iter().all(|list| list.is_empty())
+    }
+}
+
 /// One clause of the formula.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Demand {

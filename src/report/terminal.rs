@@ -101,12 +101,15 @@ fn summary(verdict: &Verdict<'_>) -> String {
 
 /// What one comparison came to: `app-key: holds 5, needs 3; 1 missing, 2 excess`.
 pub(super) fn line_of(it: &Comparison) -> String {
-    let needs = it.solution.required.len();
+    let needs = match it.solution.required.len() {
+        0 if it.solution.is_empty() => "nothing that was given uses it".to_owned(),
+        count => format!("needs {count}"),
+    };
     let Some(grant) = &it.grant else {
-        return format!("{}: needs {needs}, nothing to compare with", it.credential.name());
+        return format!("{}: {needs}, nothing to compare with", it.credential.name());
     };
     if grant.is_unscoped() {
-        return format!("{}: unscoped, needs {needs}", grant.source.noun());
+        return format!("{}: unscoped, {needs}", grant.source.noun());
     }
     let sure = |excess: &&Excess| excess.doubts.is_empty();
     let (excess, open) = (it.excess.iter().filter(sure), it.excess.iter().filter(|excess| !sure(excess)));
@@ -118,7 +121,7 @@ pub(super) fn line_of(it: &Comparison) -> String {
     let parts = parts.into_iter().filter(|(n, ..)| *n > 0).map(|(n, what, mark)| format!("{n} {what}{mark}"));
     let parts: Vec<String> = parts.collect();
     let rest = if parts.is_empty() { "exactly what it needs".to_owned() } else { parts.join(", ") };
-    format!("{}: holds {}, needs {needs}; {rest}", grant.source.noun(), it.held.scopes.len())
+    format!("{}: holds {}, {needs}; {rest}", grant.source.noun(), it.held.scopes.len())
 }
 
 /// ` (1 take-over)`; nothing for none.
