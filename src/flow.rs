@@ -18,6 +18,7 @@ mod library;
 mod origin;
 mod program;
 mod request;
+mod schedule;
 mod scope;
 mod state;
 mod strings;
@@ -29,6 +30,7 @@ use crate::catalog::Catalog;
 use crate::evidence::Evidence;
 use crate::ir::Module;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use finish::Demand;
@@ -39,8 +41,7 @@ use scope::Scope;
 use state::State;
 use value::Fun;
 
-/// Rounds after which the analysis stops even if something still changes: the longest chain of wrappers, fields and
-/// factories it sees through.
+/// Sweeps from callees to callers after which the analysis stops even if something still changes.
 const MAX_ROUNDS: usize = 16;
 /// How often one function is run at most; data that goes in circles is cut off there.
 const MAX_RUNS: u8 = 8;
@@ -66,18 +67,29 @@ pub struct Analysis {
 /// Analyses a whole project. The result does not depend on the order of the modules nor on the number of threads.
 pub fn analyze(modules: Vec<Arc<Module>>, options: &Options<'_>) -> Analysis {
     let program = Program::link(modules);
+    let levels = schedule::levels(&program);
     let mut state = State::new(&program);
-    let mut dirty: Vec<Fun> = program.functions().collect();
+    let at_level = |fun: Fun| (levels.get(&fun).copied().unwrap_or(0), fun);
+    let mut next: BTreeSet<(u32, Fun)> = program.functions().map(at_level).collect();
     for _ in 0..MAX_ROUNDS {
-        let results: Vec<_> = dirty
-            .par_iter()
-            .with_min_len(16)
-            .map(|&fun| (fun, Run::run(Scope::new(&program, &state, options), fun)))
-            .collect();
-        let changed = state.advance(&program, results);
-        dirty = state.dependents(&program, &changed);
-        dirty.retain(|f| state.run_count(*f) < MAX_RUNS);
-        if dirty.is_empty() {
+        let mut now = std::mem::take(&mut next);
+        while let Some(&(level, _)) = now.first() {
+            let above = now.split_off(&(level + 1, Fun::FIRST));
+            let batch: Vec<Fun> = std::mem::replace(&mut now, above).into_iter().map(|(_, fun)| fun).collect();
+            let results: Vec<_> = batch
+                .par_iter()
+                .with_min_len(8)
+                .map(|&fun| (fun, Run::run(Scope::new(&program, &state, options), fun)))
+                .collect();
+            let changed = state.advance(&program, results);
+            for fun in state.dependents(&changed) {
+                if state.run_count(fun) < MAX_RUNS {
+                    let wave = if at_level(fun).0 > level { &mut now } else { &mut next };
+                    wave.insert(at_level(fun));
+                }
+            }
+        }
+        if next.is_empty() {
             break;
         }
     }

@@ -49,7 +49,7 @@ impl<'a> Run<'a> {
                 let set = self.eval(*collection);
                 self.element(id, &set)
             }
-            Expr::Choice(items) => self.choice_of(items),
+            Expr::Choice(items) => self.choice_of(id, items),
             Expr::Select(arms) => self.select(id, arms),
             Expr::Format(style, format, args) => {
                 let format = self.eval(*format);
@@ -81,7 +81,7 @@ impl<'a> Run<'a> {
             }
             Expr::Any(items) => {
                 // `a or b` as a value.
-                self.choice_of(items)
+                self.choice_of(id, items)
             }
             Expr::Command(words) => self.command(id, words),
             Expr::Opaque(items) => {
@@ -337,11 +337,30 @@ impl<'a> Run<'a> {
         Set::of(Value::Table(Arc::new(table)))
     }
 
-    fn choice_of(&mut self, items: &'a [ExprId]) -> Set {
+    /// `a ?? b`, `a || b`: what a caller gives, or the next where it gives nothing.
+    fn choice_of(&mut self, id: ExprId, items: &'a [ExprId]) -> Set {
+        let choice = self.choice_id(id);
+        let guards = self.guards.len();
         let mut out = Set::unknown();
-        for item in items {
-            out.join(&self.eval(*item));
+        for (i, item) in items.iter().enumerate() {
+            let set = self.eval(*item);
+            let alternative = (choice, u16::try_from(i).unwrap_or(u16::MAX));
+            let given = match set.items.as_slice() {
+                [Item { value: Value::Ref(r), .. }] if i + 1 < items.len() => Some(Guard::Truthy(r.clone(), true)),
+                _ => None,
+            };
+            let inside = self.guards.len();
+            self.guards.extend(given.clone());
+            self.note_arm(alternative, guards);
+            self.guards.truncate(inside);
+            if self.arms.contains_key(&alternative) {
+                out.join(&set.within(&World::of(alternative.0, alternative.1)));
+            } else {
+                out.join(&set);
+            }
+            self.guards.extend(given.map(|g| g.negated()));
         }
+        self.guards.truncate(guards);
         if out.items.len() > 1 {
             out.items.retain(|i| !matches!(i.value, Value::Null | Value::Bool(_)));
         }

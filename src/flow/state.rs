@@ -6,7 +6,8 @@
 use crate::evidence::Origin;
 use crate::ir::{FunctionId, Name};
 use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
 
 use super::found::Found;
 use super::program::Program;
@@ -80,6 +81,10 @@ pub struct State {
     outputs: Vec<Output>,
     params: Map<(Fun, u16), Set>,
     fields: Map<(Cls, Name), (Set, Site)>,
+    /// Who passes something for a parameter, who stores something in a field, who reads what.
+    givers: Map<(Fun, u16), BTreeSet<Fun>>,
+    writers: Map<(Cls, Name), BTreeSet<Fun>>,
+    readers: Map<Key, HashSet<Fun>>,
     matters: Vec<bool>,
     speaks: Vec<bool>,
     runs: Vec<u8>,
@@ -98,11 +103,10 @@ impl State {
         Self {
             offsets,
             outputs: vec![Output::default(); total],
-            params: Map::default(),
-            fields: Map::default(),
             matters: vec![false; program.classes.len()],
             speaks: vec![false; program.classes.len()],
             runs: vec![0; total],
+            ..Self::default()
         }
     }
 
@@ -140,25 +144,70 @@ impl State {
         self.summary(Fun { module, id: FunctionId(0) }).locals.get(name)
     }
 
-    /// Takes over a round's outputs and tells what changed.
+    /// Takes over what some functions were found to do and tells what changed.
     pub fn advance(&mut self, program: &Program, results: Vec<(Fun, Output)>) -> HashSet<Key> {
         let mut changed = HashSet::default();
-        let mut stores = false;
+        let (mut params, mut fields) = (BTreeSet::new(), BTreeSet::new());
+        let ran: Vec<Fun> = results.iter().map(|(fun, _)| *fun).collect();
         for (fun, output) in results {
             let at = self.index(fun);
             self.runs[at] = self.runs[at].saturating_add(1);
-            let old = &mut self.outputs[at];
-            if old.summary != output.summary {
+            let old = std::mem::replace(&mut self.outputs[at], output);
+            let new = &self.outputs[at];
+            if old.summary != new.summary {
                 changed.insert(Key::Summary(fun));
             }
-            stores |= old.fields != output.fields || old.params != output.params;
-            *old = output;
+            note_changes(&old.params, &new.params, &mut params, &mut self.givers, fun);
+            note_changes(&old.fields, &new.fields, &mut fields, &mut self.writers, fun);
+            for key in old.reads.difference(&new.reads) {
+                if let Some(readers) = self.readers.get_mut(key) {
+                    readers.remove(&fun);
+                }
+            }
+            for key in new.reads.difference(&old.reads) {
+                self.readers.entry(key.clone()).or_default().insert(fun);
+            }
         }
-        if stores {
-            self.collect(&mut changed);
+        for key in params {
+            if self.collect_param(key) {
+                changed.insert(Key::Param(key.0, key.1));
+            }
         }
-        self.judge(program, &mut changed);
+        for key in &fields {
+            if self.collect_field(key) {
+                changed.insert(Key::Field(key.0, key.1.clone()));
+            }
+        }
+        self.judge(program, &ran, &fields, &mut changed);
         changed
+    }
+
+    /// Joins again what all callers pass for a parameter, so that what a later run refined does not linger. Says whether
+    /// it is something else now.
+    fn collect_param(&mut self, key: (Fun, u16)) -> bool {
+        let mut joined = Set::unknown();
+        for giver in self.givers.get(&key).into_iter().flatten() {
+            if let Some(set) = self.output(*giver).params.get(&key) {
+                joined.join(set);
+            }
+        }
+        let old = if joined.is_unknown() { self.params.remove(&key) } else { self.params.insert(key, joined) };
+        old.as_ref() != self.params.get(&key)
+    }
+
+    /// The same for a field and all that is stored in it.
+    fn collect_field(&mut self, key: &(Cls, Name)) -> bool {
+        let mut joined: Option<(Set, Site)> = None;
+        for writer in self.writers.get(key).into_iter().flatten() {
+            if let Some((set, site)) = self.output(*writer).fields.get(key) {
+                joined.get_or_insert_with(|| (Set::unknown(), *site)).0.join(set);
+            }
+        }
+        let old = match joined {
+            Some(joined) => self.fields.insert(key.clone(), joined),
+            None => self.fields.remove(key),
+        };
+        old.as_ref() != self.fields.get(key)
     }
 
     /// Whether objects of a class have to do with requests.
@@ -172,85 +221,91 @@ impl State {
     }
 
     /// Finds the classes that have to do with requests: by what their methods do and by what their fields hold.
-    fn judge(&mut self, program: &Program, changed: &mut HashSet<Key>) {
-        let mut matters = self.matters.clone();
-        let mut speaks = vec![false; self.speaks.len()];
-        let mut mark = |class: Cls| {
-            for class in program.ancestors(class).into_iter().chain(program.descendants(class)) {
-                if let Some(one) = matters.get_mut(class.0 as usize) {
-                    *one = true;
-                }
-            }
-        };
-        for fun in program.functions() {
-            let output = self.output(fun);
+    fn judge(&mut self, program: &Program, ran: &[Fun], fields: &BTreeSet<(Cls, Name)>, changed: &mut HashSet<Key>) {
+        let mut new = false;
+        for fun in ran {
+            let output = self.output(*fun);
             let works =
                 !output.found.is_empty() || !output.summary.requests.is_empty() || !output.summary.pending.is_empty();
-            if works && let Some(owner) = program.owner(fun) {
-                mark(owner);
+            if works && let Some(owner) = program.owner(*fun) {
+                new |= self.mark(program, owner, changed);
             }
         }
-        for ((class, _), (set, _)) in &self.fields {
+        let holding = |state: &Self, (class, set): (Cls, &Set)| {
             // Module variables are fields of pseudo-classes.
-            if class.0 as usize >= program.classes.len() {
-                continue;
-            }
+            let real = (class.0 as usize) < program.classes.len();
             let holds = set.values().any(|v| match v {
                 Value::Client(_) | Value::Legacy(..) | Value::Method(..) | Value::Made(_) | Value::Function(_) => true,
-                Value::Instance(i) => i.class != *class && self.matters(i.class),
+                Value::Instance(i) => i.class != class && state.matters(i.class),
                 _ => false,
             });
-            if holds {
-                mark(*class);
-            }
-            if let Some(one) = speaks.get_mut(class.0 as usize) {
-                *one |= set.values().any(talks_to_datadog);
-            }
-        }
-        let pairs = |old: &[bool], new: &[bool]| -> Vec<usize> {
-            old.iter().zip(new).enumerate().filter(|(_, (old, new))| old != new).map(|(i, _)| i).collect()
+            real && !state.matters(class) && holds
         };
-        for i in pairs(&self.matters, &matters).into_iter().chain(pairs(&self.speaks, &speaks)) {
-            changed.insert(Key::Matters(Cls(u32::try_from(i).unwrap_or(u32::MAX))));
+        for key in fields {
+            let talks = self.fields.get(key).is_some_and(|(set, _)| set.values().any(talks_to_datadog));
+            if let Some(speaks) = self.speaks.get_mut(key.0.0 as usize).filter(|speaks| talks && !**speaks) {
+                *speaks = true;
+                changed.insert(Key::Matters(key.0));
+            }
         }
-        self.matters = matters;
-        self.speaks = speaks;
+        let touched = fields.iter().filter_map(|key| self.fields.get(key).map(|(set, _)| (key.0, set)));
+        let mut next: Vec<Cls> = touched.filter(|one| holding(self, *one)).map(|(class, _)| class).collect();
+        loop {
+            for class in next {
+                new |= self.mark(program, class, changed);
+            }
+            if !std::mem::take(&mut new) {
+                return;
+            }
+            // Whoever holds an object of a class that has just turned out to matter.
+            let all = self.fields.iter().map(|((class, _), (set, _))| (*class, set));
+            next = all.filter(|one| holding(self, *one)).map(|(class, _)| class).collect();
+        }
     }
 
-    /// Joins again what all functions store; knowledge that a later round refined does not linger.
-    fn collect(&mut self, changed: &mut HashSet<Key>) {
-        let mut params: Map<(Fun, u16), Set> = Map::default();
-        let mut fields: Map<(Cls, Name), (Set, Site)> = Map::default();
-        for output in &self.outputs {
-            for (key, set) in &output.params {
-                params.entry(*key).or_default().join(set);
-            }
-            for (key, (set, site)) in &output.fields {
-                fields.entry(key.clone()).or_insert_with(|| (Set::unknown(), *site)).0.join(set);
+    /// Notes that a class, and all above and below it, has to do with requests. Says whether that is news.
+    fn mark(&mut self, program: &Program, class: Cls, changed: &mut HashSet<Key>) -> bool {
+        if self.matters(class) {
+            return false;
+        }
+        for class in program.ancestors(class).into_iter().chain(program.descendants(class)) {
+            if let Some(one) = self.matters.get_mut(class.0 as usize)
+                && !std::mem::replace(one, true)
+            {
+                changed.insert(Key::Matters(class));
             }
         }
-        for (key, set) in &params {
-            if self.params.get(key) != Some(set) {
-                changed.insert(Key::Param(key.0, key.1));
-            }
-        }
-        for (key, value) in &fields {
-            if self.fields.get(key) != Some(value) {
-                changed.insert(Key::Field(key.0, key.1.clone()));
-            }
-        }
-        changed.extend(self.params.keys().filter(|k| !params.contains_key(*k)).map(|k| Key::Param(k.0, k.1)));
-        changed.extend(self.fields.keys().filter(|k| !fields.contains_key(*k)).map(|k| Key::Field(k.0, k.1.clone())));
-        self.params = params;
-        self.fields = fields;
+        true
     }
 
     /// The functions that read something that changed, in program order.
-    pub fn dependents(&self, program: &Program, changed: &HashSet<Key>) -> Vec<Fun> {
-        if changed.is_empty() {
-            return Vec::new();
+    pub fn dependents(&self, changed: &HashSet<Key>) -> BTreeSet<Fun> {
+        changed.iter().filter_map(|key| self.readers.get(key)).flatten().copied().collect()
+    }
+}
+
+/// Compares what a function stored before with what it stores now: keys under which that differs, and who stores there.
+fn note_changes<K: Clone + Ord + Hash, V: PartialEq>(
+    old: &BTreeMap<K, V>,
+    new: &BTreeMap<K, V>,
+    differ: &mut BTreeSet<K>,
+    who: &mut Map<K, BTreeSet<Fun>>,
+    fun: Fun,
+) {
+    for key in old.keys().filter(|key| !new.contains_key(*key)) {
+        differ.insert(key.clone());
+        if let Some(who) = who.get_mut(key) {
+            who.remove(&fun);
         }
-        program.functions().filter(|f| self.output(*f).reads.iter().any(|k| changed.contains(k))).collect()
+    }
+    for (key, value) in new {
+        let before = old.get(key);
+        if before != Some(value) {
+            differ.insert(key.clone());
+        }
+        if before.is_none() {
+            who.entry(key.clone()).or_default().insert(fun);
+        }
     }
 }
 

@@ -34,6 +34,11 @@ pub struct Fun {
     pub id: FunctionId,
 }
 
+impl Fun {
+    /// Before every other function.
+    pub const FIRST: Self = Self { module: 0, id: FunctionId(0) };
+}
+
 /// A class of the whole program; the parts of one class in several files share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Cls(pub u32);
