@@ -213,9 +213,14 @@ impl<'a> Run<'a> {
             if callees == Set::of(pending.callee.clone()) {
                 continue;
             }
+            // A callee that this function's own callers give is theirs to call, one by one.
+            let given = callees
+                .values()
+                .any(|v| matches!(v, Value::Ref(Ref { root: Root::Param(..), path }) if path.is_empty()));
             self.depth += 4;
             for callee in callees.values() {
                 match callee {
+                    Value::Function(_) | Value::Class(_) | Value::External(_) if given => {}
                     // Calls of a client stand where they are written.
                     Value::Method(object, name) => {
                         self.client_call(object, name, &args, pending.at);
