@@ -233,12 +233,21 @@ impl<'a> Run<'a> {
             if given && self.is_getter(&item.value, name, args) {
                 continue;
             }
+            // So is what a function does that somebody hands in.
+            if given && self.is_handed_in(&item.value) {
+                continue;
+            }
             out.join(&self.method_on(&item.value, name, args, site).within(&item.world));
         }
         for item in &receivers.items {
             if let Value::Ref(r) = &item.value
                 && (!r.path.is_empty() || matches!(r.root, Root::Param(..)))
             {
+                let handed = matches!(r.root, Root::Param(..)) && r.path.is_empty();
+                if handed && receivers.values().any(|v| self.is_handed_in(v)) {
+                    out.join(&self.call_value(&item.value, args, site).within(&item.world));
+                    continue;
+                }
                 out.join(&self.method_on_ref(r, name, args, site, known, label).within(&item.world));
             }
         }
@@ -246,6 +255,14 @@ impl<'a> Run<'a> {
             out.join(&self.unknown_call(name, args, site, label));
         }
         out
+    }
+
+    /// Whether a value is a function in a language where any method of it calls it: `supplier.get()`, `block.call`.
+    fn is_handed_in(&self, value: &Value) -> bool {
+        use crate::ir::Language;
+        let by_method =
+            matches!(self.module.language, Language::Java | Language::Kotlin | Language::CSharp | Language::Ruby);
+        by_method && matches!(value, Value::Function(_))
     }
 
     /// Whether a method only hands out what its object was made with.

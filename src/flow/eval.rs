@@ -358,7 +358,7 @@ impl<'a> Run<'a> {
             } else {
                 out.join(&set);
             }
-            self.guards.extend(given.map(|g| g.negated()));
+            self.guards.extend(given.and_then(|g| g.negated()));
         }
         self.guards.truncate(guards);
         if out.items.len() > 1 {

@@ -309,10 +309,15 @@ fn is_worth_telling(found: &Found) -> bool {
     let What::Http(request) = &found.what else { return true };
     match request.origin {
         Origin::Datadog => true,
-        Origin::LikelyDatadog => !is_blank(&request.url),
+        Origin::LikelyDatadog => !is_blank(&request.url) && looks_like_address(&request.url),
         Origin::Unknown => transport::has_api_path(&request.url),
         Origin::Other => false,
     }
+}
+
+/// Whether a text can be an address at all, rather than a word or a number.
+fn looks_like_address(url: &super::value::Text) -> bool {
+    url.as_literal().is_none_or(|l| l.contains('/') || l.contains('.'))
 }
 
 fn to_evidence(program: &Program, found: Found) -> Evidence {

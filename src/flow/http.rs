@@ -247,10 +247,11 @@ impl Run<'_> {
         if !matches!(request.origin, Origin::Datadog) {
             request.origin = merge(request.origin, self.origin_here());
         }
-        let open = request.is_open();
+        // A path that is nobody's yet waits for the callers that its conditions speak of, too.
+        let open = request.is_open() || request.has_params() && self.is_bare(&request);
         request.settled |= !request.verb.has_refs() && self.is_determined(&request);
         let positive = matches!(request.origin, Origin::Datadog | Origin::LikelyDatadog);
-        if open && !(request.settled && positive) {
+        if open && !(request.settled && positive && request.is_open()) {
             let requests = &mut self.out.summary.requests;
             if requests.len() < 256 && !requests.contains(&request) {
                 requests.push(request);
@@ -266,6 +267,11 @@ impl Run<'_> {
             what: What::Http(Box::new(request)),
         };
         self.found(found);
+    }
+
+    /// Whether an address begins with its path, so that nothing shows whose it is.
+    fn is_bare(&self, request: &Request) -> bool {
+        request.url.head().starts_with('/') && origin::from_url(&request.url, self.scope.hosts) == Origin::Unknown
     }
 
     /// Whether the operation is certain whatever fills the holes.

@@ -5,6 +5,7 @@ use crate::ir::{Name, Span};
 use crate::url::Template;
 
 use super::value::{Piece, Ref, Root, Text};
+use smallvec::SmallVec;
 
 /// A place in the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,21 +48,34 @@ pub enum Guard {
     Equal(Ref, Vec<Name>, bool),
     /// It is given and neither false nor null (true), or not (false).
     Truthy(Ref, bool),
+    /// At least one of these does not hold.
+    NotAll(Vec<Guard>),
 }
 
 impl Guard {
     /// What it is about.
-    pub fn subject(&self) -> &Ref {
+    pub fn subjects(&self) -> SmallVec<[&Ref; 2]> {
         match self {
-            Self::Equal(subject, ..) | Self::Truthy(subject, _) => subject,
+            Self::Equal(subject, ..) | Self::Truthy(subject, _) => SmallVec::from_elem(subject, 1),
+            Self::NotAll(guards) => guards.iter().flat_map(Self::subjects).collect(),
         }
     }
 
-    /// The opposite condition.
-    pub fn negated(&self) -> Self {
+    /// The opposite condition; `None` where no single condition says it.
+    pub fn negated(&self) -> Option<Self> {
         match self {
-            Self::Equal(r, texts, yes) => Self::Equal(r.clone(), texts.clone(), !yes),
-            Self::Truthy(r, yes) => Self::Truthy(r.clone(), !yes),
+            Self::Equal(r, texts, yes) => Some(Self::Equal(r.clone(), texts.clone(), !yes)),
+            Self::Truthy(r, yes) => Some(Self::Truthy(r.clone(), !yes)),
+            Self::NotAll(_) => None,
+        }
+    }
+
+    /// What holds where not all of some conditions do.
+    pub fn not_all(guards: &[Self]) -> Option<Self> {
+        match guards {
+            [] => None,
+            [one] => one.negated(),
+            several => Some(Self::NotAll(several.to_vec())),
         }
     }
 }
@@ -78,7 +92,7 @@ impl Request {
     /// Whether a caller has something to fill.
     pub fn has_params(&self) -> bool {
         self.refs().any(|r| matches!(r.root, Root::Param(..)))
-            || self.guards.iter().any(|g| matches!(g.subject().root, Root::Param(..)))
+            || self.guards.iter().any(|g| g.subjects().iter().any(|r| matches!(r.root, Root::Param(..))))
     }
 
     /// Whether anything is left to fill.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::eval::join_texts;
 use super::subst::texts_of;
-use super::value::{Args, Item, Piece, Set, Text, Value, World};
+use super::value::{Args, Item, Piece, Ref, Root, Set, Text, Value, World};
 
 /// Whether a text is written for people: it has blanks and nothing that an address, a header or a command line has.
 pub fn is_prose<'t>(literals: impl IntoIterator<Item = &'t str>) -> bool {
@@ -366,8 +366,11 @@ pub fn verb_constant(value: &Value) -> Option<Name> {
 /// The texts that a set of verbs stands for.
 pub fn verbs(set: &Set) -> Vec<(Text, World)> {
     let mut out = Vec::new();
+    // What all callers together pass says nothing beside the parameter itself.
+    let given = set.values().any(|v| matches!(v, Value::Ref(Ref { root: Root::Param(..), .. })));
     for item in &set.items {
         match (&item.value, verb_constant(&item.value)) {
+            (Value::External(_) | Value::Made(_), Some(_)) if given => {}
             (_, Some(verb)) => out.push((Text::literal(verb), item.world.clone())),
             (Value::Text(_) | Value::Ref(_), None) => {
                 for text in texts_of(&Set::of(item.value.clone()), &Name::default()) {

@@ -339,13 +339,32 @@ impl<'a> Subst<'a> {
         out
     }
 
+    /// Several conditions of which one must fail: excluded where each is sure to hold.
+    fn not_all(&self, scope: &Scope<'_>, guard: &Guard) -> Verdict {
+        let Guard::NotAll(guards) = guard else { return Verdict::Always };
+        let mut open = Vec::new();
+        for guard in guards {
+            match guard.negated().map(|negated| self.guard(scope, &negated)) {
+                Some(Verdict::Never) => {}
+                Some(Verdict::If(negated)) => open.extend(negated.negated()),
+                Some(Verdict::Always) | None => return Verdict::Always,
+            }
+        }
+        Guard::not_all(&open).map_or(Verdict::Never, Verdict::If)
+    }
+
     fn guard(&self, scope: &Scope<'_>, guard: &Guard) -> Verdict {
-        let Some(set) = self.reference(scope, guard.subject(), 0) else { return Verdict::If(guard.clone()) };
+        let (Guard::Equal(subject, ..) | Guard::Truthy(subject, _)) = guard else {
+            return self.not_all(scope, guard);
+        };
+        let Some(set) = self.reference(scope, subject, 0) else { return Verdict::If(guard.clone()) };
+        let set = set.without_worlds();
         if let [Item { value: Value::Ref(r), .. }] = set.items.as_slice() {
-            return Verdict::If(match guard {
-                Guard::Equal(_, texts, yes) => Guard::Equal(r.clone(), texts.clone(), *yes),
-                Guard::Truthy(_, yes) => Guard::Truthy(r.clone(), *yes),
-            });
+            return match guard {
+                Guard::Equal(_, texts, yes) => Verdict::If(Guard::Equal(r.clone(), texts.clone(), *yes)),
+                Guard::Truthy(_, yes) => Verdict::If(Guard::Truthy(r.clone(), *yes)),
+                Guard::NotAll(_) => Verdict::Always,
+            };
         }
         let possible = |one: &Value| match guard {
             Guard::Equal(_, texts, yes) => match one {
@@ -361,11 +380,13 @@ impl<'a> Subst<'a> {
                 Value::Ref(_) => true,
                 _ => *yes,
             },
+            Guard::NotAll(_) => true,
         };
         if set.is_unknown() || set.values().any(possible) { Verdict::Always } else { Verdict::Never }
     }
 }
 
+/// Whether a condition may hold.
 enum Verdict {
     Never,
     Always,

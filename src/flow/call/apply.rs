@@ -213,6 +213,8 @@ impl<'a> Run<'a> {
             if callees == Set::of(pending.callee.clone()) {
                 continue;
             }
+            // The operation is decided where the path is written down, however far off the callee becomes known.
+            let site = if states_path(&pending.args) { pending.at } else { site };
             // A callee that this function's own callers give is theirs to call, one by one.
             let given = callees
                 .values()
@@ -241,7 +243,7 @@ impl<'a> Run<'a> {
         let summary = self.scope.summary(fun);
         let own = |r: &Ref| matches!(r.root, Root::Param(f, _) if f == fun);
         for request in &summary.requests {
-            if !request.refs().any(own) && !request.guards.iter().any(|g| own(g.subject())) {
+            if !request.refs().any(own) && !request.guards.iter().flat_map(|g| g.subjects()).any(own) {
                 self.emit(request.clone());
             }
         }
@@ -281,6 +283,18 @@ impl<'a> Run<'a> {
             _ => self.apply(closure, None, args, site),
         }
     }
+}
+
+/// Whether arguments hold a path that nobody has to complete.
+fn states_path(args: &Args) -> bool {
+    let path = |set: &Set| {
+        set.values()
+            .any(|v| matches!(v, Value::Text(t) if !t.has_refs() && t.head().trim_start_matches('/').contains('/')))
+    };
+    args.all().any(|set| {
+        path(set)
+            || set.values().any(|v| matches!(v, Value::Table(t) if t.entries.iter().any(|(_, entry)| path(entry))))
+    })
 }
 
 /// Deepest chain of calls that one call sets off by calling what it was given.

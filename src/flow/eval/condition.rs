@@ -15,7 +15,7 @@ pub struct Condition {
 
 impl Condition {
     fn guard(guard: Guard) -> Self {
-        Self { fails: Some(guard.negated()), holds: vec![guard], narrows: Vec::new() }
+        Self { fails: guard.negated(), holds: vec![guard], narrows: Vec::new() }
     }
 }
 
@@ -73,12 +73,14 @@ impl<'a> Run<'a> {
             }
             Expr::All(items) => {
                 let mut out = Condition::default();
+                let mut exact = true;
                 for item in items {
                     let one = self.condition(*item);
+                    exact &= one.fails.is_some() && one.holds.len() == 1;
                     out.holds.extend(one.holds);
                     out.narrows.extend(one.narrows);
-                    out.fails = one.fails.filter(|_| items.len() == 1);
                 }
+                out.fails = Guard::not_all(&out.holds).filter(|_| exact);
                 out
             }
             Expr::Any(items) | Expr::Choice(items) => {
