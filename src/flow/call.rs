@@ -15,12 +15,12 @@ use super::exec::{Run, grounded, is_object};
 use super::found::{Found, What};
 use super::library;
 use super::program::Resolved;
-use super::request::Site;
+use super::request::{Request, Site};
 use super::state::Pending;
 use super::strings;
 use super::subst::{Call, Subst};
 use super::transport;
-use super::value::{Args, Bindings, Closure, Cls, Fun, Instance, Made, Ref, Root, Set, Table, Value};
+use super::value::{Args, Bindings, Closure, Cls, Fun, Instance, Made, Piece, Ref, Root, Set, Table, Value};
 
 /// Stands for `getattr(object, verb)` with a verb that only callers know.
 const VERB_OF: &str = "getattr()";

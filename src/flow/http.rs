@@ -276,7 +276,7 @@ impl Run<'_> {
 
     /// Whether the operation is certain whatever fills the holes.
     pub fn is_determined(&self, request: &Request) -> bool {
-        let url = template(&request.url);
+        let url = below_api(&request.url).unwrap_or_else(|| template(&request.url));
         let target = Target::parse(&url);
         let routes = self.scope.catalog.routes(request.method().as_deref(), &target);
         routes.first().is_some_and(|r| r.quality == crate::catalog::Quality::Exact) && request.method().is_some()
@@ -444,6 +444,19 @@ impl Run<'_> {
             None => {}
         }
     }
+}
+
+/// `{base}v1/validate`, whose base ends in `/api/` wherever it works: the path alone.
+fn below_api(url: &Text) -> Option<crate::url::Template> {
+    let at = url.pieces.iter().position(|p| matches!(p, Piece::Lit(_))).filter(|at| *at > 0)?;
+    let Piece::Lit(path) = url.pieces.get(at)? else { return None };
+    let path = path.trim_start_matches('/');
+    if !path.starts_with("v1/") && !path.starts_with("v2/") {
+        return None;
+    }
+    let mut out = Text::literal(format!("/api/{path}"));
+    url.pieces.iter().skip(at + 1).for_each(|piece| out.push(piece.clone()));
+    Some(template(&out))
 }
 
 /// Two opinions on whose URL it is; a positive one wins.

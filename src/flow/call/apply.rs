@@ -188,7 +188,7 @@ impl<'a> Run<'a> {
         let given = function.params.iter().map(|param| &param.name).zip(&bindings.args);
         let literals = if summary.requests.is_empty() { Vec::new() } else { deciding::of_request(given) };
         for request in &summary.requests {
-            let own = request.has_params();
+            let own = is_stated(&subst.bindings, request);
             for (mut filled, world) in subst.request(&self.scope, request) {
                 self.hold(&mut filled, &world);
                 if own && !filled.settled {
@@ -283,6 +283,26 @@ impl<'a> Run<'a> {
             _ => self.apply(closure, None, args, site),
         }
     }
+}
+
+/// Whether a call has a part in saying which operation a request is. A base address that comes out of an object was told
+/// elsewhere, unless the call writes the object down.
+fn is_stated(bindings: &[&Bindings], request: &Request) -> bool {
+    let bound = |r: &Ref| match r.root {
+        Root::Param(function, i) => {
+            let bindings = bindings.iter().find(|b| b.function == function)?;
+            bindings.args.get(usize::from(i))
+        }
+        Root::This(_) => None,
+    };
+    let written =
+        |v: &Value| matches!(v, Value::Text(_) | Value::Table(_) | Value::Ref(Ref { root: Root::Param(..), .. }));
+    let is_bound = |piece: &Piece, base: bool| match piece {
+        Piece::Ref(r) => bound(r).is_some_and(|set| !base || r.path.is_empty() || set.values().any(written)),
+        _ => false,
+    };
+    request.verb.pieces.iter().any(|piece| is_bound(piece, false))
+        || request.url.pieces.iter().enumerate().any(|(i, piece)| is_bound(piece, i == 0))
 }
 
 /// Whether arguments hold a path that nobody has to complete.
