@@ -68,7 +68,8 @@ fn words(moment: &Moment) -> String {
         "declared" => "reading declarations",
         "traffic" => "reading traffic",
         "resolve" => "looking calls up",
-        "solve" => "solving",
+        "solve" | "compare" => "solving",
+        "report" => "writing the report",
         other => other,
     };
     let mut parts = Vec::new();

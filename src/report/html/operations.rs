@@ -4,7 +4,7 @@ use super::model::{Model, clauses, origin};
 use super::parts::{access, attribute, count, place, route, scope, section, words};
 use crate::catalog::requirement::State;
 use crate::catalog::{Operation, Status};
-use crate::evidence::{Confidence, Evidence};
+use crate::evidence::{Call, Confidence, Evidence};
 use crate::privilege::Credential;
 use crate::privilege::compare::requirement;
 use crate::redact::safe;
@@ -141,6 +141,9 @@ fn shown_place(evidence: &Evidence) -> Markup {
     let observed = evidence.observed.as_deref();
     html! {
         span.origin.(origin(evidence)) title=(super::super::json::kind(evidence)) { (origin(evidence)) }
+        @if let Call::Declared { address, action, .. } = &evidence.call {
+            span.block { (safe(address)) } " " span.aside { (action) " at" } " "
+        }
         (place(&evidence.place))
         @if evidence.confidence == Confidence::Likely { span.tag.likely { "likely" } }
         @if evidence.test { span.tag.tests { "test" } }

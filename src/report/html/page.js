@@ -10,11 +10,16 @@
   const kinds = all('input[name="kind"]');
   const kind = () => (kinds.find((it) => it.checked) || { value: "" }).value;
 
+  // What a scope opens besides is no use of it, so it is not searched.
+  const wording = (node) => {
+    const besides = all(".routes", node);
+    return besides.reduce((text, it) => text.replace(it.textContent, ""), node.textContent);
+  };
   // One entry a row, with its words, so that typing costs no layout.
   const items = all("[data-item]").map((node) => ({
     node,
     list: node.closest("[data-items]").dataset.items,
-    text: (node.textContent + " " + (node.dataset.scopes || "")).toLowerCase(),
+    text: (wording(node) + " " + (node.dataset.scopes || "")).toLowerCase(),
   }));
   const groups = all("[data-group]").map((node) => ({ node, members: all("[data-item]", node) }));
   const titles = { scopes: "scopes", operations: "operations", traffic: "operations in code or traffic", undecided: "undecided calls", findings: "findings", credentials: "credentials" };
@@ -34,6 +39,7 @@
       if (item.node.hidden || ranges.length > 2000) continue;
       const walker = document.createTreeWalker(item.node, NodeFilter.SHOW_TEXT);
       while (walker.nextNode()) {
+        if (walker.currentNode.parentElement.closest(".routes")) continue;
         const text = walker.currentNode.data.toLowerCase();
         for (const word of words) {
           for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) {
