@@ -28,6 +28,9 @@ pub const MAX_OUTPUT_BYTES: u64 = 32 << 20;
 /// Tables and OpenAPI documents above this size are refused; the largest that there is has 12 MiB.
 const MAX_TEXT_BYTES: u64 = 64 << 20;
 
+/// Files with more words and signs than this are not parsed either.
+const MAX_TOKENS: usize = 1 << 19;
+
 /// What to look for and where.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -131,15 +134,33 @@ fn read_content(path: &Path, shown: &str, most: u64) -> (Content, u64) {
             let size = bytes.len() as u64;
             (judge(shown, bytes), size)
         }
-        Ok(Bytes::Large(size, true)) => {
-            let error = Error::new(format!("{} MiB are too much to parse, and it mentions Datadog", size >> 20))
-                .at(shown)
-                .help(format!("leave it out with --exclude {shown}"));
-            (Content::Failed(error), size)
-        }
+        Ok(Bytes::Large(size, true)) => (Content::Failed(too_much(shown, &format!("{} MiB", size >> 20))), size),
         Ok(Bytes::Large(size, false)) => (Content::Skipped("too-large"), size),
         Err(error) => (Content::Failed(unreadable(shown, &error)), 0),
     }
+}
+
+/// The error for a file that mentions Datadog and is not parsed because of `what`.
+pub fn too_much(shown: &str, what: &str) -> Error {
+    Error::new(format!("{what} are too much to parse, and it mentions Datadog"))
+        .at(shown)
+        .help(format!("leave it out with --exclude {shown}"))
+}
+
+/// Whether a text has so many words and signs that its syntax tree would fill memory: a tree costs up to a kilobyte for
+/// each. People's files of a megabyte have half of that.
+pub fn is_dense(text: &str) -> bool {
+    if text.len() <= MAX_TOKENS {
+        return false;
+    }
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
+    let (mut tokens, mut within) = (0, false);
+    for byte in text.bytes() {
+        let word = is_word(byte);
+        tokens += usize::from(!byte.is_ascii_whitespace() && !(word && within));
+        within = word;
+    }
+    tokens > MAX_TOKENS
 }
 
 /// Reads a file again whatever it mentions, for the second pass; `None` if it is not text or went away.

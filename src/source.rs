@@ -11,6 +11,7 @@ mod java;
 mod jvm;
 mod kotlin;
 mod lowering;
+mod parsing;
 mod php;
 mod python;
 mod ruby;

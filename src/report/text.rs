@@ -347,11 +347,11 @@ impl Page<'_> {
         }
     }
 
-    /// What was left out of recordings, and why.
+    /// What was left out, and what else is to be known.
     fn notes(&mut self) {
         let notes = self.report.scan.notes();
         if !notes.is_empty() {
-            self.heading("Notes on the traffic");
+            self.heading("Notes");
         }
         for note in notes {
             let _ = writeln!(self.out, "  {}", safe(&note));

@@ -16,8 +16,8 @@ use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 /// How often the engine may ask for more files.
@@ -34,6 +34,9 @@ const LINKED_BYTES: usize = 512 << 10;
 const FEW_FILES: usize = 16;
 /// A linked file that makes no requests is parsed if it is no longer.
 const SHORT_BYTES: usize = 12 << 10;
+/// The syntax trees of files above this size are never in memory together.
+const LARGE_BYTES: usize = 512 << 10;
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// What the code came to.
 #[derive(Default)]
@@ -255,7 +258,7 @@ impl Project<'_> {
             let source = &mut self.sources[index];
             source.done = true;
             match modules {
-                Some((text, modules)) => {
+                Lowered::Modules(text, modules) => {
                     source.text = Some(text);
                     self.declared.extend(modules.iter().flat_map(super::declared::in_module));
                     let unread: usize = modules.iter().map(|module| module.syntax_errors.len()).sum();
@@ -264,7 +267,12 @@ impl Project<'_> {
                     }
                     self.modules.extend(modules.into_iter().map(Arc::new));
                 }
-                None => {
+                Lowered::Dense if source.strength == Strength::Strong => {
+                    source.text = None;
+                    self.problems.push(input::too_much(&source.found.shown, "that many words and signs"));
+                }
+                Lowered::Dense => source.text = None,
+                Lowered::Failed => {
                     source.text = None;
                     self.problems.push(
                         Error::new("the reader of this language failed on the file, which is a bug in ddscope")
@@ -284,15 +292,31 @@ impl Source<'_> {
     }
 }
 
+/// What a front end made of a file.
+enum Lowered {
+    Modules(Arc<str>, Vec<Module>),
+    /// Not asked: its syntax tree would not fit in memory.
+    Dense,
+    /// It panicked, or the file went away.
+    Failed,
+}
+
 /// Lowers one file. A front end that panics costs the file, not the run.
-fn lower(source: &Source<'_>, meter: &Meter) -> Option<(Arc<str>, Vec<Module>)> {
-    let front_end = FRONT_ENDS.get(source.found.front_end)?;
-    let file = File { path: source.found.shown.clone(), text: source.text()? };
+fn lower(source: &Source<'_>, meter: &Meter) -> Lowered {
+    let (Some(front_end), Some(text)) = (FRONT_ENDS.get(source.found.front_end), source.text()) else {
+        return Lowered::Failed;
+    };
+    if input::is_dense(&text) {
+        return Lowered::Dense;
+    }
+    // Large trees one after the other, lest they fill memory together.
+    let _alone = (text.len() > LARGE_BYTES).then(|| ALONE.lock());
+    let file = File { path: source.found.shown.clone(), text };
     let start = Instant::now();
-    let modules = catch_unwind(AssertUnwindSafe(|| front_end.lower(&file))).ok()?;
+    let Ok(modules) = catch_unwind(AssertUnwindSafe(|| front_end.lower(&file))) else { return Lowered::Failed };
     let language = front_end.languages().first().map_or("others", |language| language.name());
     meter.parsed(language, file.text.len() as u64, start.elapsed());
-    Some((file.text, modules))
+    Lowered::Modules(file.text, modules)
 }
 
 /// Grammars lag behind languages, hence a remark and no problem; but it must be said where calls may be missing.

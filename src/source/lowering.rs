@@ -9,7 +9,9 @@ pub(super) mod strings;
 use crate::ir::{Arg, Arm, Expr, ExprId, Function, FunctionId, Key, Language, Module, Name, Piece, Place, Span, Stmt};
 use scope::Scope;
 use smallvec::SmallVec;
-use tree_sitter::{Node, Parser, Tree, TreeCursor};
+use tree_sitter::{Node, Tree, TreeCursor};
+
+pub(super) use super::parsing::parse;
 
 /// Syntax nested deeper than this is not looked into; real code stays far below, and stacks are small.
 const MAX_DEPTH: u16 = 150;
@@ -22,13 +24,6 @@ const MAX_SYNTAX_ERRORS: usize = 64;
 
 /// The children of a node; rarely more than eight.
 pub(super) type Nodes<'t> = SmallVec<[Node<'t>; 8]>;
-
-/// Parses a file. `None` only if the grammar does not fit the library, which a test rules out.
-pub(super) fn parse(language: &tree_sitter::Language, text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(language).ok()?;
-    parser.parse(text, None)
-}
 
 /// A module under construction and the place where statements go.
 pub(super) struct Builder<'t> {

@@ -7,7 +7,7 @@
 use super::{File, FrontEnd, testing};
 use crate::ir::{Arm, Expr, ExprId, Function, FunctionId, Import, Language, Member, Module, Name, Place, Span, Stmt};
 use std::collections::{HashMap, HashSet};
-use tree_sitter::{Node, Parser};
+use tree_sitter::Node;
 
 mod command;
 mod condition;
@@ -146,12 +146,8 @@ impl Program {
 
     /// The statements of a piece of script.
     fn nested(&mut self, text: &str, lines: Lines) -> Vec<Stmt> {
-        let mut parser = Parser::new();
         let mut body = Vec::new();
-        if parser.set_language(&tree_sitter_bash::LANGUAGE.into()).is_err() {
-            return body;
-        }
-        let Some(tree) = parser.parse(text, None) else { return body };
+        let Some(tree) = super::parsing::parse(&tree_sitter_bash::LANGUAGE.into(), text) else { return body };
         let root = tree.root_node();
         self.survey(root, text, &lines);
         Chunk { program: self, text, lines }.block(root, &mut body);

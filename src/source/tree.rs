@@ -2,7 +2,7 @@
 //! What the kinds mean is each front end's own business.
 
 use smallvec::SmallVec;
-use tree_sitter::{Language, Node, Parser, Tree, TreeCursor};
+use tree_sitter::{Language, Node, Tree, TreeCursor};
 
 /// How deep a front end follows nesting before it gives up on the inside; keeps the stack bounded.
 pub const MAX_DEPTH: u32 = 400;
@@ -60,9 +60,7 @@ impl<K: Named, F: Named> Grammar<K, F> {
 
     /// Parses a text; `None` only if the grammar does not fit the library.
     pub fn parse(&self, text: &str) -> Option<Tree> {
-        let mut parser = Parser::new();
-        parser.set_language(&self.language).ok()?;
-        parser.parse(text, None)
+        super::parsing::parse(&self.language, text)
     }
 
     /// The kind of a node.
