@@ -4,7 +4,7 @@
 
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
-use crate::evidence::Phase;
+use crate::evidence::{Call, Evidence, Phase};
 use crate::input::{self, Skipped};
 use crate::meter::Meter;
 pub use crate::privilege::Credential;
@@ -41,8 +41,21 @@ pub struct Options {
     pub traffic: TrafficOptions,
     /// Leaves out what declared resources need beyond this phase of a deployment.
     pub phase: Option<Phase>,
+    /// Leaves out what other configured providers of a deployment call (`datadog.eu`).
+    pub provider: Option<String>,
     /// Counts what the run does.
     pub meter: Arc<Meter>,
+}
+
+impl Options {
+    /// Whether a call is asked about.
+    fn wants(&self, call: &Call) -> bool {
+        let own = match (&self.provider, call) {
+            (Some(wanted), Call::Declared { provider, .. }) => provider.is_empty() || provider == wanted.as_str(),
+            _ => true,
+        };
+        own && self.phase.is_none_or(|phase| phase.makes(call))
+    }
 }
 
 /// What was read.
@@ -139,7 +152,8 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     inputs.bytes = found.bytes;
     inputs.skipped.extend(found.skipped);
     problems.extend(found.problems);
-    meter.stage("resolve", || found.evidence.into_iter().for_each(|evidence| resolver.add(evidence)));
+    let wanted = |evidence: &Evidence| options.wants(&evidence.call);
+    meter.stage("resolve", || found.evidence.into_iter().filter(wanted).for_each(|evidence| resolver.add(evidence)));
     let declared = meter.stage("declared", || {
         let declared = declared::read(&tree, &walk.paths);
         meter.saw(declared.bytes);
@@ -150,7 +164,7 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     inputs.skipped.extend(declared.skipped);
     problems.extend(declared.problems);
     for evidence in declared.evidence {
-        if options.phase.is_none_or(|phase| phase.makes(&evidence.call)) {
+        if options.wants(&evidence.call) {
             resolver.add(evidence);
         }
     }

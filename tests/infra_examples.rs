@@ -151,3 +151,22 @@ fn keys_of_pulumi_and_of_states_are_read_too() {
         "name": "ci", "instances": [{"attributes": {"key": "0123456789abcdef0123456789abcdef01234567", "scopes": ["monitors_read"]}}]}]}"#;
     assert_eq!(grants("terraform.tfstate", state), ["datadog_application_key.ci: monitors_read"]);
 }
+
+#[test]
+fn fixing_leaves_computed_lists_and_their_findings() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["main.tf", "keys.tf", "more.tf", "ddscope.toml"] {
+        std::fs::copy(format!("examples/terraform-mistakes/{file}"), folder.path().join(file)).unwrap();
+    }
+    let mut ddscope = Command::cargo_bin("ddscope").unwrap();
+    let output = ddscope.current_dir(folder.path()).args(["check", "--fix", "--format", "json"]).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let left = findings(&report);
+    assert!(left.iter().any(|finding| finding.starts_with("apply unknown-scope")), "{left:?}");
+    assert!(!left.iter().any(|finding| finding.starts_with("plan ")), "{left:?}");
+    let notes = String::from_utf8(output.stderr).unwrap();
+    assert!(notes.contains("the scopes of apply are not a plain list in keys.tf"), "{notes}");
+    let fixed = std::fs::read_to_string(folder.path().join("keys.tf")).unwrap();
+    assert!(fixed.contains("concat([\"dashboards_read\", \"monitors_read\"], var.extra_scopes)"), "{fixed}");
+    assert!(fixed.contains("scopes   = [\"dashboards_read\", \"monitors_read\"]"), "{fixed}");
+}

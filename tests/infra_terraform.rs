@@ -89,6 +89,16 @@ fn a_phase_leaves_out_the_rest() {
 }
 
 #[test]
+fn a_provider_and_programs_can_be_asked_about_alone() {
+    let (eu, _) = scan("deploy", &["--provider", "datadog.eu", "."]);
+    assert!(!calls(&eu).is_empty());
+    assert!(calls(&eu).iter().all(|call| call.ends_with(" datadog.eu")), "{:?}", calls(&eu));
+    let (plan, _) = scan("programs", &["--phase", "plan", "index.ts"]);
+    assert!(!calls(&plan).is_empty());
+    assert!(calls(&plan).iter().all(|call| call.contains(" read ") || call.contains(" plan ")), "{:?}", calls(&plan));
+}
+
+#[test]
 fn a_plan_is_taken_at_its_word() {
     let (report, status) = scan("plan", &["plan.json"]);
     assert_eq!(status, 0, "{:?}", report["problems"]);
@@ -126,6 +136,16 @@ fn cut_and_broken_files_do_no_harm() {
             drop(infra::read(&name, &String::from_utf8_lossy(&flipped)));
         }
     }
+    let yaml = std::fs::read(folder.join("programs/k8s/monitor.yaml")).unwrap();
+    let name: Arc<str> = "monitor.yaml".into();
+    assert!(!infra::manifest::read(&name, &String::from_utf8_lossy(&yaml)).is_empty());
+    for cut in (0..yaml.len()).step_by(5) {
+        drop(infra::manifest::read(&name, &String::from_utf8_lossy(&yaml[..cut])));
+        let mut flipped = yaml.clone();
+        flipped[cut] ^= 0x55;
+        drop(infra::manifest::read(&name, &String::from_utf8_lossy(&flipped)));
+    }
+    assert!(infra::manifest::read(&name, &"- ".repeat(20_000)).is_empty());
     for (name, open) in [("deep.tf.json", "{\"resource\":"), ("deep.tfstate", "[")] {
         assert!(infra::read(&Arc::from(name), &open.repeat(100_000)).is_err());
     }

@@ -190,7 +190,15 @@ impl Session {
                 judged.outcome.notes.extend(edits.iter().any(|edit| !edit.is_empty()).then_some(note));
                 continue;
             };
+            // A list that is computed (locals, `concat`) is nobody's to edit but its author's; its findings stay.
+            let one = |edit: &&fix::Edit| fix::apply(&text, &file, std::slice::from_ref(*edit));
+            let done = |edit: &&fix::Edit| matches!(one(edit), Ok(Some(new)) if new != text);
+            for edit in edits.iter().filter(|edit| !edit.is_empty() && !done(edit)) {
+                let note = format!("the scopes of {} are not a plain list in {file}: correct them by hand", edit.name);
+                judged.outcome.notes.push(note);
+            }
             if fixed != text {
+                let edits: Vec<&fix::Edit> = edits.iter().filter(done).collect();
                 judged.findings.retain(|finding| !edits.iter().any(|edit| edit.settles(finding)));
                 judged.outcome.notes.push(format!("corrected the scopes in {file}"));
                 judged.outcome.files.push((PathBuf::from(&*file), fixed));

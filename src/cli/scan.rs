@@ -35,6 +35,9 @@ pub struct Inputs {
     /// Of declared resources (Terraform, Pulumi), count only what this phase of a deployment calls
     #[arg(long, value_name = "PHASE", help_heading = "Input")]
     pub phase: Option<Step>,
+    /// Of declared resources, count only what this configured provider calls: datadog, or datadog.ALIAS
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub provider: Option<String>,
     /// Which recorded requests count.
     #[command(flatten)]
     pub traffic: super::traffic::Traffic,
@@ -56,6 +59,7 @@ impl Inputs {
             hosts: self.hosts.clone(),
             traffic: self.traffic.options(),
             phase: self.phase.map(Step::phase),
+            provider: self.provider.clone(),
             ..Options::default()
         }
     }
