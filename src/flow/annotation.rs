@@ -105,8 +105,13 @@ impl Run<'_> {
         let name = name.rsplit('.').next().unwrap_or(name);
         let path = ["value", "path", "uri", "url"].iter().find_map(|n| args.named(n)).or_else(|| args.at(0));
         let Some(path) = path else { return };
+        let stated = args.named("method").and_then(|m| m.values().find_map(strings::verb_constant));
         let (verb, path) = match (strings::verb(name), name) {
             (Some(verb), _) => (Text::literal(verb), path.clone()),
+            (None, "HTTP" | "RequestMapping" | "HttpExchange") => match stated {
+                Some(verb) => (Text::literal(verb), path.clone()),
+                None => return,
+            },
             (None, "RequestLine") => match path.literal_text().and_then(|l| l.split_once(' ')) {
                 Some((verb, path)) => (Text::literal(verb), Set::literal(path)),
                 None => return,

@@ -77,6 +77,14 @@ impl<'a> Run<'a> {
                 let args = self.args(args);
                 self.call_set(&callees, &args, site)
             }
+            // `cls(…)` in a class method.
+            Expr::This if self.module.function(self.fun.id).kind == FunctionKind::Static => {
+                let args = self.args(args);
+                match self.owner {
+                    Some(class) => self.construct(class, &args, site),
+                    None => Set::unknown(),
+                }
+            }
             Expr::Index(object, key) => {
                 let objects = self.eval(*object);
                 let keys = self.eval(*key);
@@ -205,6 +213,10 @@ impl<'a> Run<'a> {
                 self.method_call(&Set::of(callee.clone()), &"__call__".into(), args, site, &Name::default())
             }
             Value::Client(_) | Value::Legacy(..) => Set::of(callee.clone()),
+            Value::Module(module) => {
+                let exported = self.scope.exported(*module);
+                self.call_set(&exported, args, site)
+            }
             _ => Set::unknown(),
         };
         self.depth -= 1;
@@ -346,6 +358,13 @@ impl<'a> Run<'a> {
             }
             Value::Module(module) => {
                 let callees = self.scope.module_member(*module, name);
+                if callees.is_unknown() {
+                    // `module.exports = client`: the module is the client.
+                    let exported = self.scope.exported(*module);
+                    if !exported.is_unknown() {
+                        return self.method_call(&exported, name, args, site, name);
+                    }
+                }
                 self.call_set(&callees, args, site)
             }
             Value::Text(_) if self.address_call(receiver, name, args, site) => Set::unknown(),

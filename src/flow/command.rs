@@ -65,7 +65,9 @@ pub fn parse(words: &[Set]) -> Option<Command> {
 pub fn expand(set: &Set, splits: bool, out: &mut Vec<Set>, depth: u8) {
     match set.items.as_slice() {
         [super::value::Item { value: Value::List(items), .. }] if depth < 6 => {
-            items.iter().for_each(|i| expand(i, splits, out, depth + 1));
+            // Options kept as one word are several, anything else in an array is one.
+            let options = |i: &Set| i.values().all(|v| matches!(v, Value::Text(t) if t.head().starts_with('-')));
+            items.iter().for_each(|i| expand(i, splits && options(i), out, depth + 1));
         }
         // A list that was added to: the longest form has all the words.
         [first, ..] if depth < 6 && matches!(first.value, Value::List(_)) => {

@@ -210,6 +210,9 @@ impl<'a> Run<'a> {
         if let Some(set) = self.implicit_member(name) {
             return set;
         }
+        if let Some(inner) = self.nested_class(name) {
+            return Set::of(Value::Class(inner));
+        }
         if let Some(resolved) = self.program().resolve(self.fun.module, name) {
             if let Resolved::Global(module, _) = resolved
                 && module == self.fun.module

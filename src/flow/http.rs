@@ -31,6 +31,14 @@ impl Run<'_> {
             return false;
         }
         let last = transport::last_segment(path);
+        let told;
+        let args = match self.address_from_builder(last, args, site) {
+            Some(args) => {
+                told = args;
+                &told
+            }
+            None => args,
+        };
         if let Some((verbs, urls)) = transport::built(path, last, on, args) {
             self.request(&verbs, &urls, on, args, site, path, false);
             return true;
@@ -38,7 +46,7 @@ impl Run<'_> {
         // The official clients' own transport, for paths that they have no method for.
         let low_level = matches!(last, "PrepareRequest" | "call_api" | "callApi" | "callAPI" | "request");
         if transport::sends(last) {
-            self.send_later(args, site);
+            self.send_later(on, args, site);
         }
         if transport::is_library(self.module.language, path) || (low_level && super::library::official(path).is_some())
         {
@@ -56,8 +64,28 @@ impl Run<'_> {
         false
     }
 
+    /// `client.get().uri(b -> b.path("/x").build())`: the arguments with what the function makes of an empty address.
+    fn address_from_builder(&mut self, last: &str, args: &Args, site: Site) -> Option<Args> {
+        let [Set { items }] = args.positional.as_slice() else { return None };
+        let [super::value::Item { value: Value::Function(closure), .. }] = items.as_slice() else { return None };
+        if last != "uri" {
+            return None;
+        }
+        let empty = Args { positional: vec![Set::literal("")], ..Args::default() };
+        let closure = closure.clone();
+        let address = self.apply(&closure, None, &empty, site);
+        Some(Args { positional: vec![address], ..Args::default() })
+    }
+
     /// Requests that were filled in after they were made: `req.URL = …; client.Do(req)`.
-    fn send_later(&mut self, args: &Args, site: Site) {
+    fn send_later(&mut self, on: Option<&Arc<Made>>, args: &Args, site: Site) {
+        // resty: `request.URL = …; request.Send()`.
+        if let Some(request) =
+            on.filter(|m| m.args.named("URL").is_some() && transport::is_library(self.module.language, &m.path))
+            && let Some((verbs, urls)) = transport::arguments(Role::Options("GET"), &request.args)
+        {
+            self.request(&verbs, &urls, request.on.as_ref(), &request.args, site, &request.path, false);
+        }
         for value in args.positional.iter().flat_map(Set::values) {
             let Value::Made(made) = value else { continue };
             if !transport::is_request_type(&made.path) || made.args.named(FILLED_IN).is_none() {
@@ -71,6 +99,14 @@ impl Run<'_> {
     fn library_call(&mut self, role: Role, path: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site) -> bool {
         if transport::is_builder(path) {
             return false;
+        }
+        // A resource is its own address.
+        if let (Role::Named(verb), Some(on)) = (role, on)
+            && on.path == super::eval::RESOURCE
+            && let Some(base) = on.args.at(0)
+        {
+            self.request(&transport::fixed(verb), base, None, &on.args, site, path, false);
+            return true;
         }
         let Some((verbs, urls)) = transport::arguments(role, args) else { return false };
         self.request(&verbs, &urls, on, args, site, path, false);
@@ -98,6 +134,8 @@ impl Run<'_> {
         let opens = match self.module.language {
             Language::Ruby => matches!(name, "open" | "read"),
             Language::Java | Language::Kotlin => matches!(name, "openConnection" | "openStream" | "readText"),
+            // Flurl's extension methods of strings.
+            Language::CSharp => name.ends_with("Async") && flurl_verb(name).is_some(),
             _ => false,
         };
         if !opens {
@@ -105,6 +143,9 @@ impl Run<'_> {
         }
         let verbs = match (name, self.stated_verb()) {
             ("openConnection", Some(verbs)) => verbs,
+            (name, _) if self.module.language == Language::CSharp => {
+                transport::fixed(flurl_verb(name).unwrap_or("GET"))
+            }
             _ => vec![(Text::literal("GET"), World::default(), None)],
         };
         self.request(&verbs, &Set::of(address.clone()), None, args, site, name, false);
@@ -156,10 +197,6 @@ impl Run<'_> {
                 continue;
             }
             for url in texts_of(&Set::of(item.value.clone()), &Name::default()) {
-                // A header's or a field's name.
-                if url.as_literal().is_some_and(|l| !l.contains('/')) {
-                    continue;
-                }
                 for (verb, world, guard) in verbs {
                     let Some(world) = world.and(&item.world) else { continue };
                     let mut request = Request {
@@ -235,7 +272,7 @@ impl Run<'_> {
                 request.guards.push(guard);
             }
         }
-        if request.url.pieces.len() > 24 {
+        if request.url.pieces.len() > 24 || request.url.as_literal().is_some_and(is_no_address) {
             return;
         }
         match origin::from_url(&request.url, self.scope.hosts) {
@@ -470,4 +507,19 @@ fn merge(a: Origin, b: Origin) -> Origin {
 /// Whether a text is nothing but something unknown.
 pub fn is_blank(text: &Text) -> bool {
     text.pieces.iter().all(|p| !matches!(p, Piece::Lit(l) if l.len() > 1))
+}
+
+/// Whether a text cannot be an address: the name of a header or a field, a media type.
+fn is_no_address(text: &str) -> bool {
+    const MEDIA: &[&str] = &["application/", "text/", "image/", "multipart/", "audio/", "video/"];
+    !text.contains('/') || MEDIA.iter().any(|m| text.starts_with(m))
+}
+
+/// The method in a name like `GetJsonAsync`.
+fn flurl_verb(name: &str) -> Option<&'static str> {
+    strings::VERBS.iter().copied().find(|verb| {
+        let (head, rest) = name.split_at_checked(verb.len()).unwrap_or(("", ""));
+        head.eq_ignore_ascii_case(verb)
+            && matches!(rest, "Async" | "JsonAsync" | "StringAsync" | "StreamAsync" | "BytesAsync")
+    })
 }

@@ -167,7 +167,10 @@ impl<'a> Scope<'a> {
             },
             Value::Instance(i) => self.instance_field(value, i, name, depth),
             Value::Class(class) => self.class_member(*class, name, depth),
-            Value::Module(module) => self.module_member(*module, name),
+            Value::Module(module) => {
+                let member = self.module_member(*module, name);
+                if member.is_unknown() { self.field_of_set(&self.exported(*module), name, depth + 1) } else { member }
+            }
             Value::External(path) => match self.program.in_package(path, name) {
                 Some(class) => Set::of(Value::Class(class)),
                 None => library::external_field(path, name),
@@ -330,6 +333,14 @@ impl<'a> Scope<'a> {
     /// A member of a module.
     pub fn module_member(&self, module: u32, name: &Name) -> Set {
         self.program.member(module, name).map(|r| self.resolved(&r)).unwrap_or_default()
+    }
+
+    /// What stands for a whole module where that is one value: `module.exports = x`.
+    pub fn exported(&self, module: u32) -> Set {
+        let set = self.module_member(module, &"default".into());
+        Set {
+            items: set.items.into_iter().filter(|i| !matches!(i.value, Value::Module(_) | Value::Table(_))).collect(),
+        }
     }
 
     /// What a resolved name stands for.

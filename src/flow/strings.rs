@@ -163,9 +163,23 @@ fn identity(path: &str, last: &str, args: &Args) -> Option<Set> {
             | "typing.NewType"
             | "asyncio.shield"
     );
-    let parse =
-        matches!(last, "parse" | "parse_str" | "from_str" | "fromString" | "create" | "from" | "get" | "newInstance")
-            && (path.contains("Url") || path.contains("URL") || path.contains("Uri") || path.contains("URI"));
+    let parse = matches!(
+        last,
+        "parse"
+            | "parse_str"
+            | "from_str"
+            | "fromString"
+            | "create"
+            | "from"
+            | "get"
+            | "newInstance"
+            | "fromHttpUrl"
+            | "fromUriString"
+            | "fromPath"
+            | "fromUri"
+            | "from_static"
+            | "from_maybe_shared"
+    ) && ["Url", "URL", "Uri", "URI"].iter().any(|w| path.contains(w));
     if !known && !parse {
         return None;
     }
@@ -272,9 +286,29 @@ pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
         "replace" | "replaceAll" | "gsub" | "sub" | "Replace" | "replace_all" | "replacen" | "replaceFirst" => {
             Some(replace(receiver, args))
         }
-        "join" | "resolve" | "joinpath" | "with_path" | "addPathSegments" | "JoinPath" | "addPathSegment" => {
+        "join" | "resolve" | "joinpath" | "with_path" | "addPathSegments" | "JoinPath" | "addPathSegment"
+        | "ResolveReference" | "AppendPathSegment" | "AppendPathSegments" | "pathSegment" | "encodedPath" => {
             path_join(receiver, name, args)
         }
+        // Spring's builder of addresses, and what others add that is no part of the path.
+        "path" if args.positional.len() == 1 => path_join(receiver, "pathSegment", args),
+        "queryParam"
+        | "queryParams"
+        | "queryParamIfPresent"
+        | "buildAndExpand"
+        | "toUriString"
+        | "toUri"
+        | "expand"
+        | "newBuilder"
+        | "addQueryParameter"
+        | "SetQueryParam"
+        | "SetQueryParams"
+        | "WithHeader"
+        | "WithHeaders"
+        | "WithTimeout"
+        | "AllowHttpStatus"
+        | "WithOAuthBearerToken" => Some(this()),
+        "build" | "parse" if matches!(receiver, Value::Text(_)) => Some(this()),
         _ => None,
     }
 }
@@ -289,8 +323,9 @@ fn path_join(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
     }
     let mut positional = vec![Set::of(receiver.clone())];
     positional.extend(args.positional.iter().cloned());
-    (positional.len() > 1)
-        .then(|| join_paths(&Args { positional, ..Args::default() }, matches!(name, "join" | "resolve")))
+    (positional.len() > 1).then(|| {
+        join_paths(&Args { positional, ..Args::default() }, matches!(name, "join" | "resolve" | "ResolveReference"))
+    })
 }
 
 /// The items of a list with a separator between them.

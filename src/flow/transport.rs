@@ -303,6 +303,8 @@ pub fn is_mock(path: &str) -> bool {
 /// The shape of a call by its last name.
 pub fn role(last: &str, path: &str) -> Option<Role> {
     let exact = match last {
+        // An instance of its own, called: `const api = axios.create(…); api(options)`.
+        "create" | "extend" | "defaults" | "instance" if path.ends_with("()") => Some(Role::Options("GET")),
         "request" | "request_async" | "Request"
             if path.contains("urllib.request.Request") || path.contains("urllib2.Request") =>
         {
@@ -319,10 +321,11 @@ pub fn role(last: &str, path: &str) -> Option<Role> {
         "call_api" | "callApi" | "callAPI" => Some(Role::Both(1, 0)),
         "HttpRequestMessage" => Some(Role::Both(0, 1)),
         "RestRequest" => Some(Role::Both(1, 0)),
+        "new" if path.ends_with("reqwest.Request.new") => Some(Role::Both(0, 1)),
         "Execute" | "execute" if path.contains("resty") || path.contains("Request.execute") => Some(Role::Both(0, 1)),
         "exchange" | "exchangeAsync" => Some(Role::Both(1, 0)),
         "open" if path.contains("XMLHttpRequest") => Some(Role::Both(0, 1)),
-        "curl_exec" => Some(Role::Options("GET")),
+        "curl_exec" | "file_get_contents" | "fopen" => Some(Role::Options("GET")),
         "fetch"
         | "$fetch"
         | "axios"
@@ -342,9 +345,9 @@ pub fn role(last: &str, path: &str) -> Option<Role> {
         | "request-promise"
         | "request-promise-native" => Some(Role::Options("GET")),
         "urlopen" | "UrlRequest" => Some(Role::Body),
-        "file_get_contents" | "open_uri" | "open" | "read" | "openStream" | "openConnection" | "DownloadString"
-        | "GetStringAsync" | "GetStreamAsync" | "GetByteArrayAsync" | "GetFromJsonAsync" | "getJSON"
-        | "get_response" | "get_print" | "fopen" | "getJson" | "Sitemap" => Some(Role::Named("GET")),
+        "open_uri" | "open" | "read" | "openStream" | "openConnection" | "DownloadString" | "GetStringAsync"
+        | "GetStreamAsync" | "GetByteArrayAsync" | "GetFromJsonAsync" | "getJSON" | "get_response" | "get_print"
+        | "getJson" | "Sitemap" => Some(Role::Named("GET")),
         "UploadString" | "UploadStringTaskAsync" | "post_form" | "PostForm" | "postJson" | "UploadData" => {
             Some(Role::Named("POST"))
         }

@@ -67,6 +67,8 @@ pub(super) struct Program {
     placeholders: HashMap<Name, ExprId>,
     /// Commands of functions that are given the rest of the function's arguments.
     forwards: HashMap<Name, Vec<forward::Forward>>,
+    /// Functions that run their arguments as a command.
+    runners: HashSet<Name>,
     /// Whether the program reads in other scripts, whose functions it may call.
     sources: bool,
     current: FunctionId,
@@ -99,6 +101,7 @@ impl Program {
             functions: HashSet::new(),
             placeholders: HashMap::new(),
             forwards: HashMap::new(),
+            runners: HashSet::new(),
             sources: false,
             current: Module::MAIN,
             shifted: 0,

@@ -75,6 +75,9 @@ impl<'a> Run<'a> {
                     Some(Set::of(Value::List(Arc::new(vec![out]))))
                 }
             }
+            (Value::List(items), "concat") if args.positional.is_empty() => {
+                Some(strings::join_with(items, &Set::literal("")))
+            }
             (Value::List(items), "join") => {
                 let separator = args.at(0).cloned().unwrap_or_else(|| Set::literal(","));
                 Some(strings::join_with(items, &separator))

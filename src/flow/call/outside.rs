@@ -53,6 +53,7 @@ impl<'a> Run<'a> {
             return Set::unknown();
         }
         self.generic_request(name, args, site, label);
+        self.handed_on(name, args, site);
         deciding::step(name, args).map(|path| library::result(&path, None, args.clone())).unwrap_or_default()
     }
 
@@ -91,7 +92,7 @@ impl<'a> Run<'a> {
         let requested = self.http_call(path, on, args, site);
         let called = self.callbacks(path, on, args, site);
         // An answer is nobody's client; what matters of it is what callbacks do with it.
-        if requested || (on.is_none() && !called.is_unknown()) {
+        if requested || (on.is_none() && !called.is_unknown() && !transport::is_library(self.module.language, path)) {
             return called;
         }
         let mut out = library::result(path, on, args.clone());
@@ -129,6 +130,8 @@ impl<'a> Run<'a> {
     pub(in crate::flow) fn callbacks(&mut self, path: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site) -> Set {
         let mut out = Set::unknown();
         let last = path.rsplit(['.', ':']).next().unwrap_or(path);
+        let ruby = self.module.language == crate::ir::Language::Ruby;
+        self.handed_on(path, args, site);
         for (i, set) in args.all().enumerate() {
             let functions: Vec<Value> =
                 set.values().filter(|v| matches!(v, Value::Function(_) | Value::Method(..))).cloned().collect();
@@ -170,6 +173,17 @@ impl<'a> Run<'a> {
                         // A decorator or a registry: the function is what comes back.
                         out.add(function.clone());
                     }
+                } else if transport::is_library(self.module.language, path) && ruby {
+                    // `connection.post { |request| … }`, `Net::HTTP.start(host) { |http| … }`
+                    let mut own = args.clone();
+                    own.positional.retain(|s| !s.values().any(|v| matches!(v, Value::Function(_))));
+                    let made = Made {
+                        path: format!("{path}()").into(),
+                        on: on.cloned(),
+                        args: own,
+                        depth: on.map_or(1, |m| m.depth.saturating_add(1)),
+                    };
+                    rest.positional = vec![Set::of(Value::Made(Arc::new(made)))];
                 } else if let Some(on) = on {
                     rest.positional = vec![Set::of(Value::Made(on.clone()))];
                 }
@@ -179,6 +193,24 @@ impl<'a> Run<'a> {
             }
         }
         out
+    }
+
+    /// Functions of libraries that are handed on with their arguments: `executor.submit(requests.get, url)`.
+    fn handed_on(&mut self, path: &str, args: &Args, site: Site) {
+        let language = self.module.language;
+        for (i, set) in args.positional.iter().enumerate() {
+            let rest = Args { positional: args.positional.iter().skip(i + 1).cloned().collect(), ..Args::default() };
+            for value in set.values() {
+                if let Value::External(function) = value
+                    && !rest.positional.is_empty()
+                    && !transport::is_library(language, path)
+                    && transport::is_library(language, function)
+                    && transport::role(transport::last_segment(function), function).is_some()
+                {
+                    self.http_call(function, None, &rest, site);
+                }
+            }
+        }
     }
 
     /// Calls a function that somebody else will call: parameters without an argument stay unknown.

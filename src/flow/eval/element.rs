@@ -1,6 +1,19 @@
 //! Elements of tables and lists.
 
 use super::*;
+use crate::flow::transport;
+use crate::flow::value::Made;
+
+/// An address as an object, of Ruby's rest-client.
+pub const RESOURCE: &str = "RestClient.Resource()";
+
+/// The resource at a path below another.
+fn below(made: &Made, path: &Set) -> Set {
+    let Some(base) = made.args.at(0) else { return Set::unknown() };
+    let mut made = made.clone();
+    made.args.positional[0] = transport::under(base, path);
+    Set::of(Value::Made(Arc::new(made)))
+}
 
 impl<'a> Run<'a> {
     pub(in crate::flow) fn index(&mut self, id: ExprId, object: ExprId, key: ExprId) -> Set {
@@ -38,6 +51,9 @@ impl<'a> Run<'a> {
                 }
                 // The first of several results.
                 (value @ Value::Text(_), Some(key)) if key == "0" => Set::of(value.clone()),
+                // `resource["monitor"]`
+                (Value::Made(made), Some(_)) if made.path == RESOURCE => below(made, key),
+                (Value::Made(made), None) if made.path == RESOURCE => below(made, key),
                 (Value::Made(made), Some(key)) => library::made_field(made, key),
                 (value @ (Value::Client(_) | Value::Instance(_)), None) => Set::of(value.clone()),
                 (
@@ -84,6 +100,12 @@ impl<'a> Run<'a> {
             Value::Table(table) if keys => {
                 let names: Vec<Set> = table.entries.iter().map(|(k, _)| Set::literal(k.clone())).collect();
                 tagged(names.iter(), choice)
+            }
+            Value::Table(table) if self.module.language == Language::Ruby => {
+                let pair =
+                    |(k, v): &(Name, Set)| Set::of(Value::List(Arc::new(vec![Set::literal(k.clone()), v.clone()])));
+                let pairs: Vec<Set> = table.entries.iter().map(pair).collect();
+                tagged(pairs.iter(), choice)
             }
             Value::Table(table) => tagged(table.entries.iter().map(|(_, v)| v), choice),
             Value::Client(_) | Value::Instance(_) | Value::Made(_) | Value::Legacy(..) => Set::of(value.clone()),

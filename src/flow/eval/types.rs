@@ -1,6 +1,7 @@
 //! What a type that is written down means.
 
 use super::*;
+use crate::flow::value::Cls;
 
 impl<'a> Run<'a> {
     /// What a type written down means: classes of the program and names from outside.
@@ -48,17 +49,24 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What a simple name means as a type: never a parameter, which may be called like its own type's package.
-    pub(in crate::flow) fn type_named(&mut self, name: &Name) -> Set {
+    /// A class nested in the class around, or in one of those that it derives from.
+    pub(in crate::flow) fn nested_class(&self, name: &Name) -> Option<Cls> {
         let mut class = self.owner_here().or(self.class_scope());
         for _ in 0..8 {
-            let Some(at) = class else { break };
-            if let Some(inner) =
-                self.program().ancestors(at).iter().find_map(|c| self.program().class(*c).inner.get(name))
-            {
-                return Set::of(Value::Class(*inner));
+            let at = class?;
+            let nested = |c: &Cls| self.program().class(*c).inner.get(name).copied();
+            if let Some(inner) = self.program().ancestors(at).iter().find_map(nested) {
+                return Some(inner);
             }
             class = self.program().class(at).outer;
+        }
+        None
+    }
+
+    /// What a simple name means as a type: never a parameter, which may be called like its own type's package.
+    pub(in crate::flow) fn type_named(&mut self, name: &Name) -> Set {
+        if let Some(inner) = self.nested_class(name) {
+            return Set::of(Value::Class(inner));
         }
         let set = match self.program().resolve(self.fun.module, name) {
             Some(Resolved::Global(module, _)) if module == self.fun.module && self.fun.id == Module::MAIN => {

@@ -9,10 +9,14 @@ pub(in crate::flow) fn url_struct(args: &Args) -> Set {
         set if set.is_unknown() => part("host"),
         set => set,
     };
+    let path = part("Path");
+    // A reference to be resolved against a base.
+    if host.is_unknown() && part("Scheme").is_unknown() && !path.is_unknown() {
+        return path;
+    }
     let mut parts = vec![(Text::literal("https://"), World::default())];
     parts = join_texts(&parts, &host, &"Host".into());
     parts.iter_mut().for_each(|(t, _)| t.push(Piece::Lit("/".into())));
-    let path = part("Path");
     if !path.is_unknown() {
         parts = join_texts(&parts, &path, &"Path".into());
     }

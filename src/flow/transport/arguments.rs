@@ -16,6 +16,8 @@ pub fn arguments(role: Role, args: &Args) -> Option<(Vec<Verb>, Set)> {
             let url = if named(args, &["method"]).is_some() && args.at(0).is_some() { 0 } else { url };
             Some((known(verb_set.as_ref(), "GET"), address(args, table.as_ref(), url)?))
         }
+        // `superagent("PUT", url)`, `needle("get", url)`.
+        Role::Options(_) if args.positional.len() > 1 && is_verb(args, 0) => arguments(Role::Both(0, 1), args),
         Role::Options(default) => {
             const METHODS: &[&str] = &["method", "type", "Method", "implied_method"];
             let method = named(args, METHODS).cloned().or_else(|| table.as_ref().and_then(|t| entry(t, METHODS)));
@@ -80,10 +82,11 @@ pub(in crate::flow) fn options(args: &Args) -> Option<crate::flow::value::Table>
 
 /// Where method and address are the other way round, the words tell.
 pub(in crate::flow) fn swapped(args: &Args, verb: usize, url: usize) -> (usize, usize) {
-    let is_verb = |i: usize| {
-        args.at(i).is_some_and(|s| !s.is_unknown() && s.values().all(|v| strings::verb_constant(v).is_some()))
-    };
-    if !is_verb(verb) && is_verb(url) { (url, verb) } else { (verb, url) }
+    if !is_verb(args, verb) && is_verb(args, url) { (url, verb) } else { (verb, url) }
+}
+
+fn is_verb(args: &Args, index: usize) -> bool {
+    args.at(index).is_some_and(|s| !s.is_unknown() && s.values().all(|v| strings::verb_constant(v).is_some()))
 }
 
 pub(in crate::flow) const ADDRESS: &[&str] =
@@ -153,12 +156,39 @@ pub(in crate::flow) fn fixed(verb: &str) -> Vec<Verb> {
 /// The methods that a set stands for; this one where it says nothing.
 pub(in crate::flow) fn known(set: Option<&Set>, default: &str) -> Vec<Verb> {
     let Some(set) = set else { return fixed(default) };
+    if let Some(verbs) = with_default(set) {
+        return verbs;
+    }
     let verbs: Vec<Verb> = strings::verbs(set).into_iter().map(|(t, w)| (t, w, None)).collect();
     if verbs.is_empty() { vec![(Text::default(), World::default(), None)] } else { verbs }
 }
 
+/// `options.method ?? "POST"`: what the caller says, the default only where the caller says nothing.
+fn with_default(set: &Set) -> Option<Vec<Verb>> {
+    let mut said: Option<&crate::flow::value::Ref> = None;
+    let mut defaults = Vec::new();
+    for item in &set.items {
+        match &item.value {
+            Value::Ref(r) if said.is_none() && item.world == World::default() => said = Some(r),
+            Value::Text(text) if item.world == World::default() => {
+                strings::verb_constant(&item.value)?;
+                defaults.push((**text).clone());
+            }
+            _ => return None,
+        }
+    }
+    let said = said.filter(|_| !defaults.is_empty())?;
+    let mut out =
+        vec![(Text::piece(Piece::Ref(said.clone())), World::default(), Some(Guard::Truthy(said.clone(), true)))];
+    out.extend(defaults.into_iter().map(|t| (t, World::default(), Some(Guard::Truthy(said.clone(), false)))));
+    Some(out)
+}
+
 /// A method that may be left out.
 pub(in crate::flow) fn optional(set: &Set, default: &str) -> Vec<Verb> {
+    if let Some(verbs) = with_default(set) {
+        return verbs;
+    }
     let mut out = Vec::new();
     for item in &set.items {
         match &item.value {

@@ -6,10 +6,17 @@ use super::*;
 /// `client.get().uri(u)`, `Unirest.post(u)`.
 pub fn built(path: &str, last: &str, on: Option<&Arc<Made>>, args: &Args) -> Option<(Vec<Verb>, Set)> {
     let on = on?;
-    const ADDRESSED: &[&str] = &["url", "uri", "URI", "newRequest"];
+    const ADDRESSED: &[&str] = &["url", "uri", "URI", "newRequest", "setUri"];
     let url = match last {
         "build" if path.contains("Request") => chain(on, ADDRESSED)?.at(0).cloned()?,
-        "uri" => {
+        // Rust's `http`: whatever the order, the body comes last.
+        "body" if path.contains("Request.builder()") => chain(on, &["uri"])?.at(0).cloned()?,
+        "uri" if !path.contains("Request.builder()") => {
+            chain_verb(on)?;
+            args.at(0)?.clone()
+        }
+        // Faraday: `connection.post { |request| request.url path }`.
+        "url" if path.starts_with("Faraday") => {
             chain_verb(on)?;
             args.at(0)?.clone()
         }
@@ -119,8 +126,17 @@ pub fn base_of(made: &Made) -> Option<Set> {
                 | "Client"
                 | "RestClient"
                 | "base"
+                | "Base"
                 | "BaseURL"
         );
+        // sling: a base, and paths below it.
+        if last == "Path" && made.path.contains("sling") {
+            let path = made.args.at(0)?;
+            return Some(match made.on.as_ref().and_then(|on| base_of(on)) {
+                Some(base) => under(&base, path),
+                None => path.clone(),
+            });
+        }
         let connects = setter
             || matches!(
                 made.path.as_str(),

@@ -33,12 +33,41 @@ impl<'t> Lowerer<'t> {
             args.extend(types.iter().map(|t| Arg::positional(self.ty(*t))).collect::<Vec<_>>());
         }
         if let Some(lambda) = parts.lambda {
+            if verb_like(method) {
+                self.request_options(lambda, &mut args);
+            }
             args.push(Arg::positional(self.expr(lambda)));
         }
         let call = self.finish_call(object, method, args, node);
         match types.as_slice() {
             [ty] if matches!(self.b.module.expr(call), Expr::Call(..)) => self.typed(call, *ty),
             _ => call,
+        }
+    }
+
+    /// What the block of a request says: `client.request(url) { method = HttpMethod.Put }`, `client.post { url(address) }`.
+    fn request_options(&mut self, lambda: Node<'t>, args: &mut Vec<Arg>) {
+        let mut statements = self.b.kids(lambda);
+        if let [one] = statements.as_slice()
+            && one.kind() == "statements"
+        {
+            statements = self.b.kids(*one);
+        }
+        for statement in statements {
+            let parts = self.b.kids(statement);
+            let [left, right] = parts.as_slice() else { continue };
+            match (kind(statement), self.b.text(*left)) {
+                (Kind::Assignment, "method") => {
+                    let value = self.expr(*right);
+                    args.push(Arg::named("method", value));
+                }
+                (Kind::CallExpression, "url") => {
+                    if let Some(Arg { value, .. }) = self.value_arguments(*right).into_iter().next() {
+                        args.push(Arg::named("url", value));
+                    }
+                }
+                _ => {}
+            }
         }
     }
 
@@ -293,4 +322,11 @@ impl<'t> Lowerer<'t> {
         }
         Some(self.b.concat(&parts, node))
     }
+}
+
+/// Whether a function of this name makes requests in Ktor.
+fn verb_like(name: &str) -> bool {
+    matches!(name, "get" | "post" | "put" | "patch" | "delete" | "head" | "request")
+        || name.starts_with("prepare")
+        || name.starts_with("submitForm")
 }

@@ -60,6 +60,8 @@ impl<'t> Lowerer<'t> {
                 let name = self.b.literal_text(value(0)?)?;
                 self.b.add(Expr::Name(name), node)
             }
+            // The options of requests are those under `http`.
+            "stream_context_create" => self.b.add(Expr::Field(value(0)?, Name::new_static("http")), node),
             "call_user_func" => self.b.add(Expr::Call(value(0)?, args.get(1..)?.to_vec()), node),
             "exec" | "shell_exec" | "system" | "passthru" | "popen" => {
                 let word = value(0)?;

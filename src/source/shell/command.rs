@@ -256,9 +256,11 @@ impl Chunk<'_, '_> {
             if let Some(at) = behind {
                 parts.push(self.add(Expr::Command(values.get(at..).unwrap_or_default().to_vec()), node));
             }
+            parts.extend(self.run_by(&called, values.get(1..).unwrap_or_default(), node));
             parts.extend(self.forwarded(&called, values.get(1..).unwrap_or_default(), node));
             return Some(if parts.len() == 1 { call } else { self.add(Expr::Opaque(parts), node) });
         }
+        self.note_runner(&values);
         let from = behind.unwrap_or(0);
         Some(self.add(Expr::Command(values.get(from..).unwrap_or_default().to_vec()), node))
     }

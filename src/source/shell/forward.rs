@@ -1,7 +1,7 @@
 //! Functions that hand their arguments on to a command: `dd_curl() { curl -s "$@"; }`. Every call of one is that command, too.
 
 use super::Chunk;
-use crate::ir::{Expr, ExprId, Module, Name, Piece};
+use crate::ir::{Arg, Expr, ExprId, Module, Name, Piece};
 use tree_sitter::Node;
 
 /// A command of a function that ends with the function's own arguments: `curl -s "$@"`.
@@ -23,6 +23,29 @@ impl Chunk<'_, '_> {
             self.program.forwards.entry(function).or_default().push(Forward { words, taken: self.program.shifted });
         }
         kept
+    }
+
+    /// Notes a function that runs its arguments as a command: `retry() { "$@"; }`.
+    pub(super) fn note_runner(&mut self, words: &[ExprId]) {
+        let current = self.program.current;
+        if current != Module::MAIN && words.first().is_some_and(|w| self.is_rest(*w)) {
+            let function = self.program.module.function(current).name.clone();
+            self.program.runners.insert(function);
+        }
+    }
+
+    /// The call of a function of the script that a runner makes of its arguments: `retry 3 dd_api GET /path`.
+    pub(super) fn run_by(&mut self, runner: &Name, args: &[ExprId], node: Node<'_>) -> Option<ExprId> {
+        if !self.program.runners.contains(runner) {
+            return None;
+        }
+        let (at, name) = args.iter().enumerate().find_map(|(i, w)| {
+            let name = self.literal(*w)?;
+            self.program.functions.contains(&name).then_some((i, name))
+        })?;
+        let callee = self.add(Expr::Name(name), node);
+        let args = args.get(at + 1..).unwrap_or_default().iter().map(|w| Arg::positional(*w)).collect();
+        Some(self.add(Expr::Call(callee, args), node))
     }
 
     /// The words that mean the same outside of the function, options without their values left out.
