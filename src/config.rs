@@ -8,6 +8,7 @@ use crate::finding::{Code, Severity};
 use crate::ir::Name;
 use crate::privilege::{Credential, Granted};
 use crate::span::Span;
+use crate::wrapper::Wrapper;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 mod text;
+mod wrapper;
 
 pub use text::{LineIndex, lines};
 
@@ -30,6 +32,8 @@ pub struct Config {
     pub defaults: Defaults,
     /// Severities that differ from the codes' own.
     pub severities: BTreeMap<Code, Severity>,
+    /// In-house wrappers, described.
+    pub wrappers: Vec<Wrapper>,
 }
 
 /// Defaults of the run.
@@ -99,6 +103,8 @@ struct Raw {
     severity: BTreeMap<Spanned<String>, Spanned<String>>,
     #[serde(default)]
     credential: Vec<Spanned<RawCredential>>,
+    #[serde(default)]
+    wrapper: Vec<wrapper::Raw>,
 }
 
 #[derive(Deserialize)]
@@ -154,7 +160,8 @@ impl Config {
                     .help("names tell them apart in reports: give each its own"));
             }
         }
-        Ok(Self { credentials, defaults: raw.defaults, severities })
+        let wrappers = raw.wrapper.into_iter().map(|row| at.wrapper(row)).collect::<Result<Vec<_>>>()?;
+        Ok(Self { credentials, defaults: raw.defaults, severities, wrappers })
     }
 }
 

@@ -9,6 +9,7 @@ mod annotation;
 mod call;
 mod command;
 mod deciding;
+mod described;
 mod eval;
 mod exec;
 mod finish;
@@ -29,6 +30,7 @@ mod value;
 use crate::catalog::Catalog;
 use crate::evidence::Evidence;
 use crate::ir::Module;
+use crate::wrapper::Wrapper;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -53,6 +55,8 @@ pub struct Options<'c> {
     pub catalog: &'c Catalog,
     /// Further hosts that are Datadog's (proxies).
     pub hosts: &'c [String],
+    /// Wrappers that the project describes.
+    pub wrappers: &'c [Wrapper],
 }
 
 /// What the engine found.

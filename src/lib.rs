@@ -24,4 +24,5 @@ pub mod source;
 pub mod span;
 pub mod trace;
 pub mod url;
+pub mod wrapper;
 pub(crate) mod yaml;

@@ -9,6 +9,7 @@ use crate::input::{self, Skipped};
 use crate::meter::Meter;
 pub use crate::privilege::Credential;
 use crate::resolve::{Resolution, Resolver};
+use crate::wrapper::{self, Wrapper};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ pub struct Options {
     pub no_ignore: bool,
     /// Further hosts that stand for Datadog.
     pub hosts: Vec<String>,
+    /// In-house wrappers that the project describes.
+    pub wrappers: Vec<Wrapper>,
     /// Which of the recorded requests count.
     pub traffic: TrafficOptions,
     /// Leaves out what declared resources need beyond this phase of a deployment.
@@ -129,6 +132,7 @@ pub fn scan<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
 }
 
 fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
+    wrapper::check(&options.wrappers, catalog)?;
     let (mut paths, mut traces) = (Vec::new(), options.traces.clone());
     for path in &options.paths {
         // A file that was named may be a recording; folders of code are not searched for them.
@@ -147,7 +151,7 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     }
 
     let mut resolver = Resolver::new(catalog);
-    let found = code::analyze(&tree, &options.hosts, catalog, meter);
+    let found = code::analyze(&tree, &options.hosts, &options.wrappers, catalog, meter);
     inputs.analyzed = found.analyzed;
     inputs.bytes = found.bytes;
     inputs.skipped.extend(found.skipped);

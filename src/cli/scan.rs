@@ -71,6 +71,9 @@ pub struct Args {
     /// What to scan.
     #[command(flatten)]
     pub inputs: Inputs,
+    /// The configuration, for the wrappers it describes.
+    #[command(flatten)]
+    pub config: super::subjects::ConfigArgs,
     /// The kind of credential to answer for; without it, keys and OAuth clients
     #[arg(long, value_name = "KIND", help_heading = "Answer")]
     pub credential: Option<Kind>,
@@ -124,7 +127,8 @@ impl Kind {
 
 /// Runs it.
 pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
-    let scan = common.scan(args.inputs.options())?;
+    let options = Options { wrappers: args.config.load()?.config.wrappers, ..args.inputs.options() };
+    let scan = common.scan(options)?;
     if let Some((file, line)) = &args.explain_use {
         return explain_use(&scan, file, *line);
     }

@@ -104,6 +104,7 @@ pub fn options(inputs: &Inputs, loaded: &Loaded) -> Options {
     let config = &loaded.config;
     options.exclude.extend(config.defaults.exclude.iter().cloned());
     options.hosts.extend(config.defaults.hosts.iter().cloned());
+    options.wrappers.clone_from(&config.wrappers);
     if inputs.paths.is_empty() && inputs.traces.is_empty() && inputs.reports.is_empty() {
         let traces = config.credentials.iter().flat_map(|declared| &declared.traces);
         let known: BTreeSet<PathBuf> = traces.map(|name| loaded.resolve(name)).collect();

@@ -341,12 +341,9 @@ impl<'a> Run<'a> {
                 self.external_call(&path, None, args, site)
             }
             Value::Made(made) if made.path == super::subst::CALL_OF => {
-                let close = Subst::new(Vec::new(), None, true);
-                let objects = close.value(&self.scope, receiver, 0);
+                let objects = self.scope.made_by_call(receiver);
                 let mut out = Set::unknown();
-                for object in
-                    objects.values().filter(|o| !matches!(o, Value::Made(m) if m.path == super::subst::CALL_OF))
-                {
+                for object in objects.values() {
                     out.join(&self.method_on(object, name, args, site));
                 }
                 out

@@ -1,5 +1,9 @@
 //! Where requests leave the program: calls of HTTP libraries, and calls of anything that takes a Datadog address.
 
+mod later;
+
+use later::{flurl_verb, is_no_address};
+
 use crate::evidence::{Naming, Origin};
 use crate::ir::{Language, Name};
 use crate::url::Target;
@@ -62,38 +66,6 @@ impl Run<'_> {
         let label: Name = transport::receiver_of(path, last).into();
         self.generic_request(&last.into(), args, site, &label);
         false
-    }
-
-    /// `client.get().uri(b -> b.path("/x").build())`: the arguments with what the function makes of an empty address.
-    fn address_from_builder(&mut self, last: &str, args: &Args, site: Site) -> Option<Args> {
-        let [Set { items }] = args.positional.as_slice() else { return None };
-        let [super::value::Item { value: Value::Function(closure), .. }] = items.as_slice() else { return None };
-        if last != "uri" {
-            return None;
-        }
-        let empty = Args { positional: vec![Set::literal("")], ..Args::default() };
-        let closure = closure.clone();
-        let address = self.apply(&closure, None, &empty, site);
-        Some(Args { positional: vec![address], ..Args::default() })
-    }
-
-    /// Requests that were filled in after they were made: `req.URL = …; client.Do(req)`.
-    fn send_later(&mut self, on: Option<&Arc<Made>>, args: &Args, site: Site) {
-        // resty: `request.URL = …; request.Send()`.
-        if let Some(request) =
-            on.filter(|m| m.args.named("URL").is_some() && transport::is_library(self.module.language, &m.path))
-            && let Some((verbs, urls)) = transport::arguments(Role::Options("GET"), &request.args)
-        {
-            self.request(&verbs, &urls, request.on.as_ref(), &request.args, site, &request.path, false);
-        }
-        for value in args.positional.iter().flat_map(Set::values) {
-            let Value::Made(made) = value else { continue };
-            if !transport::is_request_type(&made.path) || made.args.named(FILLED_IN).is_none() {
-                continue;
-            }
-            let Some((verbs, urls)) = transport::arguments(Role::Options("GET"), &made.args) else { continue };
-            self.request(&verbs, &urls, None, &made.args, site, &made.path, false);
-        }
     }
 
     fn library_call(&mut self, role: Role, path: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site) -> bool {
@@ -178,7 +150,7 @@ impl Run<'_> {
 
     /// Requests for all combinations of methods and addresses that can meet.
     #[allow(clippy::too_many_arguments, reason = "one call site shape, spelled out")]
-    fn request(
+    pub(in crate::flow) fn request(
         &mut self,
         verbs: &[Verb],
         urls: &Set,
@@ -507,19 +479,4 @@ fn merge(a: Origin, b: Origin) -> Origin {
 /// Whether a text is nothing but something unknown.
 pub fn is_blank(text: &Text) -> bool {
     text.pieces.iter().all(|p| !matches!(p, Piece::Lit(l) if l.len() > 1))
-}
-
-/// Whether a text cannot be an address: the name of a header or a field, a media type.
-fn is_no_address(text: &str) -> bool {
-    const MEDIA: &[&str] = &["application/", "text/", "image/", "multipart/", "audio/", "video/"];
-    !text.contains('/') || MEDIA.iter().any(|m| text.starts_with(m))
-}
-
-/// The method in a name like `GetJsonAsync`.
-fn flurl_verb(name: &str) -> Option<&'static str> {
-    strings::VERBS.iter().copied().find(|verb| {
-        let (head, rest) = name.split_at_checked(verb.len()).unwrap_or(("", ""));
-        head.eq_ignore_ascii_case(verb)
-            && matches!(rest, "Async" | "JsonAsync" | "StringAsync" | "StreamAsync" | "BytesAsync")
-    })
 }

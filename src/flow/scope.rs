@@ -4,6 +4,7 @@
 
 use crate::catalog::Catalog;
 use crate::ir::{FunctionKind, Name};
+use crate::wrapper::Wrapper;
 use rustc_hash::FxHashSet as HashSet;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -41,6 +42,8 @@ pub struct Scope<'a> {
     pub catalog: &'a Catalog,
     /// Further hosts that stand for Datadog.
     pub hosts: &'a [String],
+    /// Wrappers that the project describes.
+    pub wrappers: &'a [Wrapper],
     reads: RefCell<HashSet<Key>>,
     budget: Cell<u32>,
 }
@@ -48,8 +51,8 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// A scope with nothing read yet. `budget` bounds how many lookups one function may cause.
     pub fn new(program: &'a Program, state: &'a State, options: &super::Options<'a>) -> Self {
-        let (catalog, hosts) = (options.catalog, options.hosts);
-        Self { program, state, catalog, hosts, reads: RefCell::default(), budget: Cell::new(BUDGET) }
+        let (catalog, hosts, wrappers) = (options.catalog, options.hosts, options.wrappers);
+        Self { program, state, catalog, hosts, wrappers, reads: RefCell::default(), budget: Cell::new(BUDGET) }
     }
 
     /// What was read since the scope was made.
@@ -175,7 +178,15 @@ impl<'a> Scope<'a> {
                 Some(class) => Set::of(Value::Class(class)),
                 None => library::external_field(path, name),
             },
-            Value::Made(made) => library::made_field(made, name),
+            Value::Made(made) if made.path == super::subst::CALL_OF => {
+                let objects = self.made_by_call(value);
+                self.field_of_set(&objects, name, depth + 2)
+            }
+            Value::Made(made) => {
+                let path = format!("{}.{name}", made.path).into();
+                let described = super::described::object(self.wrappers, &path, super::value::Args::default());
+                if described.is_unknown() { library::made_field(made, name) } else { described }
+            }
             Value::Table(table) => match table.lookup(name) {
                 Some(set) => set,
                 // What a table is known not to have is nothing rather than unknown.
@@ -192,6 +203,15 @@ impl<'a> Scope<'a> {
             },
             _ => Set::unknown(),
         }
+    }
+
+    /// What a call of something that only callers know gives, with all that they are known to pass; of several results the first.
+    pub fn made_by_call(&self, call: &Value) -> Set {
+        Subst::new(Vec::new(), None, true).value(self, call, 0).flat_map(|value| match value {
+            Value::Made(made) if made.path == super::subst::CALL_OF => Set::unknown(),
+            Value::List(items) => items.first().cloned().unwrap_or_default(),
+            other => Set::of(other.clone()),
+        })
     }
 
     /// A field of an object of the program, with what its maker gave it.
@@ -368,7 +388,10 @@ impl<'a> Scope<'a> {
     pub fn instances(&self, ty: &Set) -> Set {
         ty.flat_map(|value| match value {
             Value::Class(class) => Set::of(Value::Instance(Arc::new(Instance::any(*class)))),
-            Value::External(path) => library::instance_of(path),
+            Value::External(path) => {
+                let described = super::described::object(self.wrappers, path, super::value::Args::default());
+                if described.is_unknown() { library::instance_of(path) } else { described }
+            }
             Value::Client(_) | Value::Instance(_) | Value::Legacy(..) | Value::Made(_) => Set::of(value.clone()),
             _ => Set::unknown(),
         })

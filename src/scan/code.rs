@@ -12,6 +12,7 @@ use crate::input::{self, Content, Found, Skipped, Strength, Tree};
 use crate::ir::{Module, Name};
 use crate::meter::Meter;
 use crate::source::{FRONT_ENDS, File};
+use crate::wrapper::Wrapper;
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -57,10 +58,18 @@ struct Source<'t> {
     strength: Strength,
     /// Parsed already, or never to be.
     done: bool,
+    /// Mentions a wrapper that the project describes.
+    described: bool,
 }
 
 /// Reads, parses and analyses the source files of a tree.
-pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::Catalog, meter: &Meter) -> Code {
+pub(super) fn analyze(
+    tree: &Tree,
+    hosts: &[String],
+    wrappers: &[Wrapper],
+    catalog: &crate::catalog::Catalog,
+    meter: &Meter,
+) -> Code {
     let mut result = Code::default();
     let mut sources = meter.stage("read", || load(tree, meter, &mut result));
     if !hosts.is_empty() {
@@ -69,6 +78,7 @@ pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::C
             source.strength = Strength::Strong;
         }
     }
+    find_described(&mut sources, wrappers);
     if sources.iter().all(|s| s.strength != Strength::Strong) {
         return result;
     }
@@ -86,7 +96,7 @@ pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::C
         meter,
     };
     meter.stage("parse", || project.parse_candidates());
-    let options = flow::Options { catalog, hosts };
+    let options = flow::Options { catalog, hosts, wrappers };
     let mut asked = BTreeSet::new();
     for round in 0..=ROUNDS {
         let last = round == ROUNDS || project.sources.iter().all(|s| s.done);
@@ -110,6 +120,19 @@ pub(super) fn analyze(tree: &Tree, hosts: &[String], catalog: &crate::catalog::C
     result
 }
 
+/// Files that mention a described wrapper matter even if they do not mention Datadog.
+fn find_described(sources: &mut [Source<'_>], wrappers: &[Wrapper]) {
+    if wrappers.is_empty() {
+        return;
+    }
+    let words = Words::new(wrappers.iter().filter_map(Wrapper::name).map(Name::as_str));
+    sources.par_iter_mut().filter(|s| !s.done).for_each(|source| {
+        if source.text().is_some_and(|text| !words.within(&text).is_empty()) {
+            (source.strength, source.described) = (Strength::Strong, true);
+        }
+    });
+}
+
 fn load<'t>(tree: &'t Tree, meter: &Meter, result: &mut Code) -> Vec<Source<'t>> {
     let kept = AtomicU64::new(0);
     meter.expect(tree.sources.len());
@@ -126,7 +149,7 @@ fn load<'t>(tree: &'t Tree, meter: &Meter, result: &mut Code) -> Vec<Source<'t>>
     let mut sources = Vec::with_capacity(contents.len());
     for (found, content, bytes) in contents {
         result.bytes += bytes;
-        let mut source = Source { found, text: None, strength: Strength::None, done: false };
+        let mut source = Source { found, text: None, strength: Strength::None, done: false, described: false };
         match content {
             None => {}
             Some(Content::Text(text, strength)) => {
@@ -164,7 +187,11 @@ impl Project<'_> {
         let mut strong: Vec<usize> = self.having(Strength::Strong);
         let sources = &self.sources;
         strong.retain(|i| {
-            sources[*i].text.as_ref().is_some_and(|text| input::anchors::can_call(&sources[*i].found.shown, text))
+            sources[*i].described
+                || sources[*i]
+                    .text
+                    .as_ref()
+                    .is_some_and(|text| input::anchors::can_call(&sources[*i].found.shown, text))
         });
         let mut weak: Vec<usize> = self.having(Strength::Weak);
         let size: usize = weak.iter().filter_map(|i| self.sources[*i].text.as_ref()).map(|t| t.len()).sum();

@@ -11,6 +11,9 @@ impl<'a> Run<'a> {
         all.positional.extend(args.positional.iter().cloned());
         all.named.clone_from(&args.named);
         all.spread.clone_from(&args.spread);
+        if self.described_function(fun, &all, site) {
+            return Set::unknown();
+        }
         let bindings = self.bindings(fun, &all);
         self.contribute(&bindings);
         let receiver = receiver.or(closure.receiver.as_ref());

@@ -49,7 +49,7 @@ impl<'a> Run<'a> {
         {
             return self.apply(&Closure::plain(fun), None, args, site);
         }
-        if self.by_unique_name(name, args, site, label) {
+        if self.described_call(&format!("{label}.{name}"), args, site) || self.by_unique_name(name, args, site, label) {
             return Set::unknown();
         }
         self.generic_request(name, args, site, label);
@@ -59,6 +59,9 @@ impl<'a> Run<'a> {
 
     /// A call of an outside thing.
     pub fn external_call(&mut self, path: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site) -> Set {
+        if self.described_call(path, args, site) {
+            return Set::unknown();
+        }
         if let Some(mut client) = library::constructed(path) {
             client.made = Some(site);
             return Set::of(Value::Client(Arc::new(client)));
@@ -95,7 +98,10 @@ impl<'a> Run<'a> {
         if requested || (on.is_none() && !called.is_unknown() && !transport::is_library(self.module.language, path)) {
             return called;
         }
-        let mut out = library::result(path, on, args.clone());
+        let mut out = crate::flow::described::object(self.scope.wrappers, path, args.clone());
+        if out.is_unknown() {
+            out = library::result(path, on, args.clone());
+        }
         out.join(&called);
         out
     }

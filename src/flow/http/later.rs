@@ -1,0 +1,53 @@
+//! Requests whose address comes in other ways than as an argument: filled in after the request was made, made by a function, or
+//! the text itself that a method is called on.
+
+use super::*;
+
+impl Run<'_> {
+    /// `client.get().uri(b -> b.path("/x").build())`: the arguments with what the function makes of an empty address.
+    pub(super) fn address_from_builder(&mut self, last: &str, args: &Args, site: Site) -> Option<Args> {
+        let [Set { items }] = args.positional.as_slice() else { return None };
+        let [crate::flow::value::Item { value: Value::Function(closure), .. }] = items.as_slice() else { return None };
+        if last != "uri" {
+            return None;
+        }
+        let empty = Args { positional: vec![Set::literal("")], ..Args::default() };
+        let closure = closure.clone();
+        let address = self.apply(&closure, None, &empty, site);
+        Some(Args { positional: vec![address], ..Args::default() })
+    }
+
+    /// Requests that were filled in after they were made: `req.URL = …; client.Do(req)`.
+    pub(super) fn send_later(&mut self, on: Option<&Arc<Made>>, args: &Args, site: Site) {
+        // resty: `request.URL = …; request.Send()`.
+        if let Some(request) =
+            on.filter(|m| m.args.named("URL").is_some() && transport::is_library(self.module.language, &m.path))
+            && let Some((verbs, urls)) = transport::arguments(Role::Options("GET"), &request.args)
+        {
+            self.request(&verbs, &urls, request.on.as_ref(), &request.args, site, &request.path, false);
+        }
+        for value in args.positional.iter().flat_map(Set::values) {
+            let Value::Made(made) = value else { continue };
+            if !transport::is_request_type(&made.path) || made.args.named(FILLED_IN).is_none() {
+                continue;
+            }
+            let Some((verbs, urls)) = transport::arguments(Role::Options("GET"), &made.args) else { continue };
+            self.request(&verbs, &urls, None, &made.args, site, &made.path, false);
+        }
+    }
+}
+
+/// Whether a text cannot be an address: the name of a header or a field, a media type.
+pub(super) fn is_no_address(text: &str) -> bool {
+    const MEDIA: &[&str] = &["application/", "text/", "image/", "multipart/", "audio/", "video/"];
+    !text.contains('/') || MEDIA.iter().any(|m| text.starts_with(m))
+}
+
+/// The method in a name like `GetJsonAsync`.
+pub(super) fn flurl_verb(name: &str) -> Option<&'static str> {
+    strings::VERBS.iter().copied().find(|verb| {
+        let (head, rest) = name.split_at_checked(verb.len()).unwrap_or(("", ""));
+        head.eq_ignore_ascii_case(verb)
+            && matches!(rest, "Async" | "JsonAsync" | "StringAsync" | "StreamAsync" | "BytesAsync")
+    })
+}
