@@ -5,7 +5,7 @@ use super::decide::is_log_monitor;
 use super::grants::terraform::LOOKUP;
 use super::grants::{Credential, Holding, Source};
 use super::held::{Fault, FaultKind};
-use super::solve::some_of;
+use super::solve::{Demand, some_of};
 use super::takeover::takeover_reason;
 use super::weight::Weights;
 use crate::catalog::requirement::State;
@@ -166,6 +166,12 @@ fn missing_scope(lack: &Missing, case: &Case<'_>, comparison: &Comparison, weigh
     let message = format!("{calls} need{} `{scope}`, which `{}` does not hold", third(&lack.operations), case.name);
     let mut finding = Finding::new(Code::MissingScope, scope.as_str(), message);
     for other in lack.any_of.iter().filter(|name| *name != scope) {
+        // Only the request tells them apart: neither stands for the other.
+        let decided = |demand: &Demand| demand.accepts.contains(other) && !demand.any_of.contains(other);
+        if comparison.solution.formula.iter().any(|demand| demand.any_of.contains(scope) && decided(demand)) {
+            finding = finding.note(format!("`{other}` would do instead where that is what the request asks for"));
+            continue;
+        }
         let why_not = super::proof::comparison(scope, std::slice::from_ref(other), weights);
         finding = finding.note(format!("`{other}` would do as well, but it is {why_not}"));
     }
