@@ -122,6 +122,53 @@ proptest! {
     }
 }
 
+/// A HAR of so many different requests that no table knows, all words.
+fn unknown(from: u32, to: u32) -> String {
+    let letter = |digit: u32| char::from_digit(10 + digit % 20, 36).unwrap_or('x');
+    let entry = |number: u32| {
+        let word: String = (0..5).map(|place| letter(number / 20_u32.pow(place))).collect();
+        format!(
+            "{{\"request\":{{\"method\":\"GET\",\"url\":\"https://api.datadoghq.com/api/v2/x{word}z\"}},\"response\":{{\"status\":404}}}}"
+        )
+    };
+    let entries: Vec<String> = (from..to).map(entry).collect();
+    format!("{{\"log\":{{\"version\":\"1.2\",\"entries\":[{}]}}}}", entries.join(","))
+}
+
+#[test]
+fn undecided_requests_beyond_the_limit_are_counted_whatever_the_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let parts = [(0, 6_000), (4_000, 9_000), (8_000, 13_000)];
+    let trace = |number: usize, (from, to): (u32, u32)| {
+        let path = folder.path().join(format!("{number}.har"));
+        fs::write(&path, unknown(from, to)).expect("a file");
+        path
+    };
+    let traces: Vec<PathBuf> = parts.iter().enumerate().map(|(number, part)| trace(number, *part)).collect();
+    let mut options = Options { traces, ..Options::default() };
+    // one recording, so that what two parts have in common is counted together
+    options.traffic.recording = Some("all".into());
+    let whole = run(&options);
+    assert_eq!(whole.resolution.unresolved.len(), 10_000);
+    let listed: u64 =
+        whole.resolution.unresolved.iter().filter_map(|u| Some(u.evidence.observed.as_ref()?.count)).sum();
+    assert_eq!(listed + whole.resolution.unlisted, 16_000);
+    let expected = render(&whole, "json-line");
+    assert!(expected.contains("\"unlisted\":") && expected.contains("undecided requests more are not listed"));
+    let saved: Vec<PathBuf> = options
+        .traces
+        .iter()
+        .enumerate()
+        .map(|(number, trace)| {
+            saved(folder.path(), number, &Options { traces: vec![trace.clone()], ..options.clone() }, "json-line")
+        })
+        .collect();
+    for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
+        let reports = order.iter().map(|at| saved[*at].clone()).collect();
+        assert!(render(&run(&Options { reports, ..Options::default() }), "json-line") == expected, "{order:?}");
+    }
+}
+
 fn without_records(scan: &Scan<'_>) -> Vec<String> {
     let text = render(scan, "json");
     let report: serde_json::Value = serde_json::from_str(&text).expect("json");

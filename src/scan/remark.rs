@@ -19,7 +19,7 @@ pub enum Matter {
 pub struct Remark {
     /// What it is about.
     pub matter: Matter,
-    /// What is remarked: the reason, or words that follow the number.
+    /// What is remarked: the reason, or what is to be known.
     pub text: Name,
     /// How many records.
     pub records: u64,
@@ -37,7 +37,7 @@ impl fmt::Display for Remark {
             write!(f, " and {} more", files - 1)?;
         }
         match (matter, records) {
-            (Matter::Note, _) => write!(f, ": {records} {text}"),
+            (Matter::Note, _) => write!(f, ": {text} ({records})"),
             (Matter::LeftOut, 1) => write!(f, ": 1 record was left out: {text}"),
             (Matter::LeftOut, _) => write!(f, ": {records} records were left out: {text}"),
         }

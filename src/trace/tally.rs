@@ -18,7 +18,7 @@ mod class;
 /// Different requests of which no route is known that are kept apart.
 const UNKNOWN_KEPT: usize = 10_000;
 /// Groups of equal requests; past this many, new ones are no longer told apart by actor.
-const GROUPS_KEPT: usize = 20_000;
+const GROUPS_KEPT: usize = 12_000;
 /// Problems listed one by one.
 const PROBLEMS_KEPT: usize = 100;
 
