@@ -37,7 +37,11 @@ fn without_ids(path: &str) -> String {
     let id = |segment: &str| {
         let digits = segment.bytes().filter(u8::is_ascii_digit).count();
         let hex = segment.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-        digits > 0 && hex && (digits == segment.len() || segment.replace('-', "").len() >= 16)
+        // ids of dashboards and some others: abc-d3f-ghi
+        let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let dashed = segment.len() == 11
+            && segment.bytes().enumerate().all(|(at, c)| if at % 4 == 3 { c == b'-' } else { plain(c) });
+        dashed || digits > 0 && hex && (digits == segment.len() || segment.replace('-', "").len() >= 16)
     };
     // keys, and tokens that look like them, are taken out
     let key = |segment: &str| segment.as_bytes().windows(32).any(|run| run.iter().all(u8::is_ascii_hexdigit));
