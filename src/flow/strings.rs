@@ -309,6 +309,12 @@ pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
         | "AllowHttpStatus"
         | "WithOAuthBearerToken" => Some(this()),
         "build" | "parse" if matches!(receiver, Value::Text(_)) => Some(this()),
+        // Go's `base.Parse(reference)`, often on a variable that hides the package.
+        "Parse" if matches!(receiver, Value::Text(base) if has_scheme(base)) => {
+            let reference = args.at(0)?;
+            let rooted = |v: &Value| matches!(v, Value::Text(t) if t.head().starts_with('/'));
+            if reference.values().any(rooted) { path_join(receiver, "join", args) } else { Some(reference.clone()) }
+        }
         _ => None,
     }
 }
