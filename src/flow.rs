@@ -74,6 +74,8 @@ pub fn analyze(modules: Vec<Arc<Module>>, options: &Options<'_>) -> Analysis {
     let levels = schedule::levels(&program);
     let mut state = State::new(&program);
     let at_level = |fun: Fun| (levels.get(&fun).copied().unwrap_or(0), fun);
+    // Functions that would have to run once more.
+    let mut unfinished: BTreeSet<Fun> = BTreeSet::new();
     let mut next: BTreeSet<(u32, Fun)> = program.functions().map(at_level).collect();
     for _ in 0..MAX_ROUNDS {
         let mut now = std::mem::take(&mut next);
@@ -90,6 +92,8 @@ pub fn analyze(modules: Vec<Arc<Module>>, options: &Options<'_>) -> Analysis {
                 if state.run_count(fun) < MAX_RUNS {
                     let wave = if at_level(fun).0 > level { &mut now } else { &mut next };
                     wave.insert(at_level(fun));
+                } else {
+                    unfinished.insert(fun);
                 }
             }
         }
@@ -97,8 +101,9 @@ pub fn analyze(modules: Vec<Arc<Module>>, options: &Options<'_>) -> Analysis {
             break;
         }
     }
+    unfinished.extend(next.into_iter().map(|(_, fun)| fun));
     Analysis {
-        evidence: finish::evidence(&program, &state, options),
+        evidence: finish::evidence(&program, &state, options, &unfinished),
         demand: finish::demand(&program, &state, options),
     }
 }

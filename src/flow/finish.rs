@@ -18,7 +18,14 @@ use super::transport;
 use super::value::{Cls, Fun, Instance, Piece, Ref, Root, Value};
 
 /// Turns what is known after the last round into evidence, in program order.
-pub fn evidence(program: &Program, state: &State, options: &super::Options<'_>) -> Vec<Evidence> {
+/// Functions of which not everything is known, those in `unfinished` and those that were cut off, become calls that nobody
+/// can decide wherever they have to do with Datadog.
+pub fn evidence(
+    program: &Program,
+    state: &State,
+    options: &super::Options<'_>,
+    unfinished: &BTreeSet<Fun>,
+) -> Vec<Evidence> {
     let scope = Scope::new(program, state, options);
     let mut found: Vec<Found> = program.functions().flat_map(|f| state.output(f).found.iter().cloned()).collect();
     let called = Called::collect(program, state);
@@ -41,7 +48,41 @@ pub fn evidence(program: &Program, state: &State, options: &super::Options<'_>) 
             out.push(to_evidence(program, one));
         }
     }
+    let short = program.functions().filter(|fun| unfinished.contains(fun) || state.output(*fun).cut);
+    out.extend(short.filter(|fun| concerns_datadog(state, *fun)).map(|fun| undecided(program, fun)));
     out
+}
+
+/// Whether a function makes requests that are Datadog's as far as can be told.
+fn concerns_datadog(state: &State, fun: Fun) -> bool {
+    let output = state.output(fun);
+    let ours = |request: &Request| matches!(request.origin, Origin::Datadog | Origin::LikelyDatadog);
+    let calls = |found: &Found| match &found.what {
+        What::Http(request) => ours(request),
+        What::Sdk(..) | What::Legacy(..) => true,
+    };
+    output.summary.requests.iter().any(ours) || output.found.iter().any(calls)
+}
+
+/// What stands for the calls of a function that was not followed to its end.
+fn undecided(program: &Program, fun: Fun) -> Evidence {
+    let module = program.module(fun.module);
+    let span = program.function(fun).span;
+    let what = "followed no further: too much depends on it".into();
+    Evidence {
+        call: Call::Http {
+            method: None,
+            url: crate::url::Template::unknown(),
+            origin: Origin::LikelyDatadog,
+            cli: false,
+        },
+        place: Place::Source { file: module.file.clone(), language: Some(module.language), span },
+        confidence: Confidence::Possible,
+        test: is_test(program, fun, fun.module),
+        literals: Vec::new(),
+        steps: vec![Step { what, file: module.file.clone(), span }],
+        observed: None,
+    }
 }
 
 fn key_of(found: &Found) -> (u8, Name, String) {

@@ -76,6 +76,11 @@ impl<'a> Scope<'a> {
         left > 0
     }
 
+    /// Whether the budget is used up, so that some of what was asked stayed without an answer.
+    pub fn is_spent(&self) -> bool {
+        self.budget.get() == 0
+    }
+
     /// Whether objects of a class have to do with requests.
     pub fn matters(&self, class: Cls) -> bool {
         self.note(Key::Matters(class));

@@ -70,6 +70,8 @@ pub struct Output {
     pub params: BTreeMap<(Fun, u16), Set>,
     /// Functions whose requests were taken over.
     pub called: Vec<Fun>,
+    /// Whether the run was cut off because there was too much to look up.
+    pub cut: bool,
     /// What was read, for the next round.
     pub reads: HashSet<Key>,
 }
