@@ -121,6 +121,8 @@ pub struct Outcome {
     pub notes: Vec<String>,
     /// Files to write.
     pub files: Vec<(PathBuf, String)>,
+    /// What that did to them, for standard error; said however quiet a run is.
+    pub changes: Vec<String>,
 }
 
 impl Outcome {

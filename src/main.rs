@@ -29,6 +29,7 @@ fn main() -> ExitCode {
     drop(progress);
     let status = match outcome.and_then(|outcome| publish(&outcome, common.output.as_deref()).map(|()| outcome)) {
         Ok(outcome) => {
+            outcome.changes.iter().for_each(|change| remark(change));
             if !common.quiet {
                 outcome.notes.iter().for_each(|note| remark(note));
             }

@@ -32,6 +32,12 @@ pub trait FrontEnd: Sync {
     /// Lowers one file. Never fails: what the grammar cannot read is noted in `syntax_errors`, the rest is lowered.
     /// A file may hold several programs (a workflow with several `run:` blocks), hence several modules.
     fn lower(&self, file: &File) -> Vec<Module>;
+
+    /// Whether a file may hold code at all; files that are mostly data (YAML) can tell without being parsed.
+    fn holds_code(&self, text: &str) -> bool {
+        let _ = text;
+        true
+    }
 }
 
 /// A file handed to a front end.

@@ -36,7 +36,7 @@ fn the_blocks_of_the_page_are_valid_yaml() {
     let hooks = std::fs::read_to_string(".pre-commit-hooks.yaml").unwrap();
     let blocks: Vec<&str> =
         page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).chain([hooks.as_str()]).collect();
-    assert_eq!(blocks.len(), 4);
+    assert_eq!(blocks.len(), 5);
     for block in blocks {
         for event in saphyr_parser::Parser::new_from_str(block) {
             event.unwrap_or_else(|error| panic!("{error}\n{block}"));

@@ -200,7 +200,7 @@ impl Session {
             if fixed != text {
                 let edits: Vec<&fix::Edit> = edits.iter().filter(done).collect();
                 judged.findings.retain(|finding| !edits.iter().any(|edit| edit.settles(finding)));
-                judged.outcome.notes.push(format!("corrected the scopes in {file}"));
+                judged.outcome.changes.push(format!("corrected the scopes in {file}"));
                 judged.outcome.files.push((PathBuf::from(&*file), fixed));
             }
         }

@@ -333,6 +333,9 @@ fn lower(source: &Source<'_>, meter: &Meter) -> Lowered {
     let (Some(front_end), Some(text)) = (FRONT_ENDS.get(source.found.front_end), source.text()) else {
         return Lowered::Failed;
     };
+    if !front_end.holds_code(&text) {
+        return Lowered::Modules(text, Vec::new());
+    }
     if input::is_dense(&text) {
         return Lowered::Dense;
     }
@@ -348,7 +351,7 @@ fn lower(source: &Source<'_>, meter: &Meter) -> Lowered {
 
 /// Grammars lag behind languages, hence a remark and no problem; but it must be said where calls may be missing.
 fn unread_syntax(records: u64, found: &Found) -> Remark {
-    let text = Name::new_static("× syntax that cannot be read; calls near it may be missing");
+    let text = Name::new_static("syntax that cannot be read; calls near it may be missing");
     Remark { matter: Matter::Note, text, records, files: 1, file: found.shown.clone() }
 }
 

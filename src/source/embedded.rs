@@ -34,6 +34,10 @@ impl FrontEnd for Workflow {
     fn lower(&self, file: &File) -> Vec<Module> {
         workflow::lower(file)
     }
+
+    fn holds_code(&self, text: &str) -> bool {
+        workflow::has_scripts(text)
+    }
 }
 
 impl FrontEnd for Makefile {

@@ -7,9 +7,9 @@ use tree_sitter::{Language, ParseOptions, ParseState, Parser, Tree};
 
 /// Hundreds of steps that a parser may take without getting further in the text; only reducing a hundred thousand levels
 /// takes as many.
-const STUCK: usize = 1000;
+const STUCK: usize = 5000;
 /// Hundreds of steps in all, besides one for each byte; people's code takes a hundredth of it.
-const SHORT: usize = 2000;
+const SHORT: usize = 10_000;
 /// What is parsed instead of a text that was given up: an error in every language.
 const UNREADABLE: &str = "<?php ) )";
 

@@ -38,6 +38,16 @@ const SCRIPTS: &[&str] = &[
 /// Keys whose value is one command: a text, or a list of its words.
 const COMMANDS: &[&str] = &["command", "cmd", "entrypoint", "test", "args", "exec"];
 
+/// Whether some line of a YAML text begins with a key that may hold commands. Recordings and manifests have none.
+pub(super) fn has_scripts(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start_matches([' ', '-', '{', '\t', '"', '\'']);
+        let key = line.split([':', '"', '\'', ' ']).next().unwrap_or(line);
+        SCRIPTS.contains(&key) || COMMANDS.contains(&key) || line.starts_with("? ")
+    }) || text.contains("{run:")
+        || text.contains("{ run:")
+}
+
 /// Keys whose value sets variables for what stands beside and below.
 const VARIABLES: &[&str] = &["env", "environment", "variables", "vars"];
 
