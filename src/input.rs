@@ -157,7 +157,8 @@ pub fn is_dense(text: &str) -> bool {
     let (mut tokens, mut within) = (0, false);
     for byte in text.bytes() {
         let word = is_word(byte);
-        tokens += usize::from(!byte.is_ascii_whitespace() && !(word && within));
+        let goes_on = word && within;
+        tokens += usize::from(!byte.is_ascii_whitespace() && !goes_on);
         within = word;
     }
     tokens > MAX_TOKENS

@@ -107,7 +107,7 @@ fn fits(segment: &str, owner: &str) -> bool {
 pub fn check(wrappers: &[Wrapper], catalog: &Catalog) -> Result<()> {
     for wrapper in wrappers {
         let Shape::Operations(ids) = &wrapper.shape else { continue };
-        for id in ids.iter().filter(|id| catalog.operation(id).is_none()) {
+        if let Some(id) = ids.iter().find(|id| catalog.operation(id).is_none()) {
             let operations = catalog.nearest(id).into_iter().filter(|name| catalog.operation(name).is_some());
             let near: Vec<String> = operations.take(3).map(|name| format!("`{name}`")).collect();
             let help = match near.as_slice() {

@@ -63,11 +63,12 @@ fn every_provider_has_its_two_keys() {
     let needs = |number: usize, key: &str| words(&rows[number][key]["required"]);
     assert_eq!([&rows[0]["provider"], &rows[1]["provider"]], ["datadog", "datadog.eu"]);
     assert_eq!(rows[0]["tool"], "terraform");
-    for number in 0..2 {
+    assert_eq!(rows.len(), 2);
+    for (number, row) in rows.iter().enumerate() {
         let (plan, apply) = (needs(number, "plan"), needs(number, "apply"));
         assert!(plan.iter().all(|scope| apply.contains(scope)), "{plan:?} {apply:?}");
         assert!(!plan.iter().any(|scope| scope.ends_with("_write") || scope.ends_with("_manage")), "{plan:?}");
-        let because = &rows[number]["apply"]["because"];
+        let because = &row["apply"]["because"];
         assert!(apply.iter().all(|scope| !words(&because[*scope]).is_empty()), "{because:?}");
     }
     assert!(needs(1, "apply").contains(&"teams_manage"));

@@ -19,8 +19,8 @@ pub fn run(catalog: &Catalog, outcome: &mut Outcome) {
     let provider = std::iter::once(("provider.datadog", kinds::configure()));
     let all: Vec<(&str, &[Calls])> = types.chain(others).chain(provider).collect();
     let mut operations = BTreeSet::new();
-    let (mut missing, mut dropped): (BTreeMap<&str, BTreeSet<&str>>, BTreeMap<&str, BTreeSet<&str>>) =
-        Default::default();
+    let mut missing: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut dropped: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (name, calls) in &all {
         // Endpoints that no document describes are written as method and path.
         for call in calls.iter().filter(|call| !call.operation.contains(' ')) {

@@ -57,10 +57,10 @@ pub fn declared(project: &Project) -> Vec<DeclaredKey> {
     project.walk(true, &mut |instance, body| {
         let reader = Reader { project, instance, scope: instance.scope(body, true) };
         for block in body.blocks_named("resource") {
-            if let [kind, name] = block.labels.as_slice() {
-                if KEYS.contains(&kind.as_str()) || kind == ROLE {
-                    reader.keys(block, kind, name, &mut found);
-                }
+            if let [kind, name] = block.labels.as_slice()
+                && (KEYS.contains(&kind.as_str()) || kind == ROLE)
+            {
+                reader.keys(block, kind, name, &mut found);
             }
         }
     });

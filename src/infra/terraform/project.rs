@@ -143,7 +143,7 @@ impl Project {
         roots.cloned().collect()
     }
 
-    /// Every module in use with its body, roots first; `defaults` as in [`Scope`].
+    /// Every module in use with its body, roots first; `defaults` says whether variables stand for their defaults.
     pub fn walk<'p>(&'p self, defaults: bool, see: &mut dyn FnMut(&Instance, &'p Body)) {
         let mut seen: BTreeMap<&str, Vec<Instance>> = BTreeMap::new();
         let mut roots = self.roots();
