@@ -201,7 +201,7 @@ fn a_formula_of_thousands_of_clauses_is_answered_though_not_exactly() {
     };
     let rows: Vec<(String, Requirement)> =
         (0..5000).map(|n| (format!("v2:Hostile{n}"), published(&[&[next(), next(), next()]]))).collect();
-    let rows: Vec<(&str, Requirement)> = rows.iter().map(|(id, need)| (id.as_str(), need)).collect();
+    let rows: Vec<(&str, Requirement)> = rows.iter().map(|(id, need)| (id.as_str(), *need)).collect();
     let found = solved(&rows, &Weights::default());
     assert!(!found.exact);
     for demand in &found.formula {
