@@ -1,7 +1,7 @@
 //! Whose URL it is: Datadog's, another product's, or nobody can tell.
 
 use crate::evidence::Origin;
-use crate::url::{Host, Target};
+use crate::url::{Host, Target, Template};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
@@ -113,10 +113,12 @@ fn is_datadog_name(name: &str) -> bool {
 
 /// What the URL itself says: its host, or the names of the holes at its start. `hosts` are proxies that stand for Datadog.
 pub fn from_url(url: &Text, hosts: &[String]) -> Origin {
-    match Target::parse(&template(url)).host {
+    let target = Target::parse(&template(url));
+    match target.host {
         Host::Datadog { .. } => return Origin::Datadog,
         Host::Other(host) if hosts.iter().any(|h| h.eq_ignore_ascii_case(&host)) => return Origin::Datadog,
         Host::Other(_) => return Origin::Other,
+        Host::Hole | Host::None if is_nearby(url, &target.path) => return Origin::Other,
         Host::Hole | Host::None => {}
     }
     for piece in &url.pieces {
@@ -138,6 +140,20 @@ pub fn from_url(url: &Text, hosts: &[String]) -> Origin {
         }
     }
     Origin::Unknown
+}
+
+/// Paths that the Datadog Agent on the same machine serves to tracers, by its own description under `/info`.
+const AGENT_PATHS: &[&str] = &["/v0.", "/telemetry/proxy/", "/evp_proxy/", "/profiling/v1/", "/debugger/v1/"];
+
+/// Whether an address names the agent beside a program or a service of its own cluster, by port, domain or path.
+fn is_nearby(url: &Text, path: &Template) -> bool {
+    let places = [":8126", ":8125", ".svc.cluster.local"];
+    let named = |piece: &Piece| matches!(piece, Piece::Lit(text) if places.iter().any(|place| text.contains(place)));
+    let served = match path.pieces() {
+        [crate::url::Piece::Text(path), ..] => AGENT_PATHS.iter().any(|start| path.starts_with(start)),
+        _ => false,
+    };
+    served || url.pieces.iter().any(named)
 }
 
 /// Whether a text is one of Datadog's own key headers or parameters.
