@@ -62,6 +62,7 @@ impl<'a> Run<'a> {
     pub fn run(scope: Scope<'a>, fun: Fun) -> Output {
         let module = scope.program.module(fun.module);
         let owner = scope.program.owner(fun);
+        let shared = scope.program.is_outer(fun);
         let mut run = Run {
             scope,
             fun,
@@ -76,7 +77,7 @@ impl<'a> Run<'a> {
             undo: Vec::new(),
             class_scope: None,
             surroundings: Cell::new(None),
-            shared: fun.id == Module::MAIN || module.functions.iter().any(|f| f.parent == Some(fun.id)),
+            shared: fun.id == Module::MAIN || shared,
         };
         let function = module.function(fun.id);
         run.scope.allow(module.len() * 4);

@@ -6,7 +6,7 @@ mod classes;
 mod imports;
 
 use crate::ir::{ClassId, Expr, ExprId, FunctionId, FunctionKind, Language, Member, Module, Name};
-use rustc_hash::FxHashMap as Map;
+use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
 use std::sync::Arc;
 
 use super::value::{Cls, Fun};
@@ -24,6 +24,8 @@ pub struct Program {
     package_of: Vec<Option<u32>>,
     everywhere: Map<(Family, Name), Entity>,
     by_last: Map<Name, Vec<u32>>,
+    /// Functions that others are written inside of.
+    outer: HashSet<Fun>,
 }
 
 /// A class with all its parts.
@@ -116,8 +118,13 @@ impl Program {
             package_of: vec![None; modules.len()],
             everywhere: Map::default(),
             by_last: Map::default(),
+            outer: HashSet::default(),
             modules,
         };
+        it.outer = it
+            .functions()
+            .filter_map(|fun| it.function(fun).parent.map(|parent| Fun { module: fun.module, id: parent }))
+            .collect();
         it.index_modules();
         it.merge_classes();
         it.index_names();
@@ -149,6 +156,11 @@ impl Program {
     /// The class that a function is a method of.
     pub fn owner(&self, fun: Fun) -> Option<Cls> {
         self.function(fun).owner.map(|c| self.class_id(fun.module, c))
+    }
+
+    /// Whether other functions are written inside of this one.
+    pub fn is_outer(&self, fun: Fun) -> bool {
+        self.outer.contains(&fun)
     }
 
     /// All functions, in module order.
