@@ -58,6 +58,8 @@ pub struct Module {
     pub test: bool,
     /// Places the grammar could not read; the rest of the file is still lowered.
     pub syntax_errors: Vec<Span>,
+    /// Whether nothing of the file, or nothing of a script in it, could be read: what it does is not known.
+    pub unread: bool,
     exprs: Vec<Expr>,
     spans: Vec<Span>,
 }
@@ -349,6 +351,7 @@ impl Module {
             classes: Vec::new(),
             test: false,
             syntax_errors: Vec::new(),
+            unread: false,
             exprs: Vec::new(),
             spans: Vec::new(),
         }

@@ -107,6 +107,22 @@ fn syntax_that_is_not_read_is_said() {
 }
 
 #[test]
+fn a_file_of_which_nothing_is_read_is_a_problem() {
+    let tree = tree();
+    // The grammar of Kotlin does not come to an end on it; brackets of Rust that do not match leave no tree at all.
+    let circles = include_bytes!("fixtures/fuzz/scan/kt/scanner-in-circles");
+    let circles = String::from_utf8_lossy(circles).replace('\0', " ");
+    fs::write(tree.path().join("circles.kt"), circles).expect("a file");
+    fs::write(tree.path().join("torn.rs"), "use datadog_api_client::datadogV1;\n\nfn f() { (]\n").expect("a file");
+    let (status, out, err) = run(tree.path(), &["scan", "--format", "json"]);
+    assert_eq!(status, 2, "{err}");
+    assert!(out.contains("\"complete\":false") || out.contains("\"complete\": false"), "{out}");
+    assert!(out.contains("good.py"), "{out}");
+    assert!(err.contains("circles.kt: cannot be parsed") && err.contains("torn.rs:3: cannot be parsed"), "{err}");
+    assert!(err.contains("help: leave it out with --exclude torn.rs"), "{err}");
+}
+
+#[test]
 fn names_of_files_do_not_steer_terminals() {
     let tree = tree();
     let name = "\u{1b}[31mred.py";

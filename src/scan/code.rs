@@ -289,7 +289,10 @@ impl Project<'_> {
                     source.text = Some(text);
                     self.declared.extend(modules.iter().flat_map(super::declared::in_module));
                     let unread: usize = modules.iter().map(|module| module.syntax_errors.len()).sum();
-                    if unread > 0 && source.strength == Strength::Strong {
+                    let strong = source.strength == Strength::Strong;
+                    if strong && modules.iter().any(|module| module.unread) {
+                        self.problems.push(unread_file(&modules, source.found));
+                    } else if unread > 0 && strong {
                         self.remarks.add(unread_syntax(unread as u64, source.found));
                     }
                     self.modules.extend(modules.into_iter().map(Arc::new));
@@ -347,6 +350,14 @@ fn lower(source: &Source<'_>, meter: &Meter) -> Lowered {
     let language = front_end.languages().first().map_or("others", |language| language.name());
     meter.parsed(language, file.text.len() as u64, start.elapsed());
     Lowered::Modules(file.text, modules)
+}
+
+/// A file of which nothing could be read may hold any call.
+fn unread_file(modules: &[Module], found: &Found) -> Error {
+    let error = Error::new("cannot be parsed, and it mentions Datadog").at(&*found.shown);
+    let line = modules.iter().flat_map(|module| &module.syntax_errors).map(|span| u64::from(span.line)).next();
+    let error = Error { line: line.filter(|line| *line > 1), ..error };
+    error.help(format!("leave it out with --exclude {}", found.shown))
 }
 
 /// Grammars lag behind languages, hence a remark and no problem; but it must be said where calls may be missing.

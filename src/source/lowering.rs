@@ -60,6 +60,7 @@ impl<'t> Builder<'t> {
     pub fn new(file: &super::File, language: Language, tree: &'t Tree, text: &'t str) -> Self {
         let mut module = Module::new(file.path.clone(), language, Vec::new());
         note_syntax_errors(&mut module, tree);
+        module.unread = super::parsing::is_given_up(tree);
         Self {
             module,
             out: Vec::new(),

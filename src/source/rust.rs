@@ -61,6 +61,7 @@ fn unreadable(file: &File, at: Span) -> Module {
     let mut module = Module::new(file.path.clone(), Language::Rust, uses::module_path(&file.path));
     module.test = testing::is_rust_test(&file.path);
     module.syntax_errors.push(at);
+    module.unread = true;
     module
 }
 

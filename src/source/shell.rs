@@ -151,6 +151,7 @@ impl Program {
     fn nested(&mut self, text: &str, lines: Lines) -> Vec<Stmt> {
         let mut body = Vec::new();
         let Some(tree) = super::parsing::parse(&tree_sitter_bash::LANGUAGE.into(), text) else { return body };
+        self.module.unread |= super::parsing::is_given_up(&tree);
         let root = tree.root_node();
         self.survey(root, text, &lines);
         Chunk { program: self, text, lines }.block(root, &mut body);

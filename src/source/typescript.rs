@@ -50,6 +50,7 @@ impl FrontEnd for TypeScript {
         };
         let Some((family, tree)) = parse(family, typed, &file.text) else { return vec![module] };
         module.syntax_errors = syntax_errors(&tree, MAX_SYNTAX_ERRORS);
+        module.unread = super::parsing::is_given_up(&tree);
         let mut lowering = Lowering::new(module, family, &file.text, &tree);
         lowering.program(tree.root_node());
         vec![lowering.module]
