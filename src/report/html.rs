@@ -24,6 +24,7 @@ mod model;
 mod operations;
 mod parts;
 mod scopes;
+mod table;
 mod tools;
 mod traffic;
 mod undecided;

@@ -2,6 +2,7 @@
 
 use super::model::{Model, clauses, origin};
 use super::parts::{access, attribute, count, place, route, scope, section, words};
+use super::table::{Column, cells, framed};
 use crate::catalog::requirement::State;
 use crate::catalog::{Operation, Status};
 use crate::evidence::{Call, Confidence, Evidence};
@@ -16,6 +17,7 @@ use std::collections::BTreeSet;
 const OPEN: usize = 3;
 /// More places than this are counted, not listed.
 const MOST: usize = 400;
+const COLUMNS: [Column; 3] = [Column::new("Operation"), Column::new("Needs"), Column::wide("Where")];
 
 /// The table of operations.
 pub(super) fn operations(model: &Model<'_>) -> Markup {
@@ -27,23 +29,8 @@ pub(super) fn operations(model: &Model<'_>) -> Markup {
     let lead = html! {
         p { "Every operation that is used, what it demands, and the lines of code or the records of traffic that show it." }
     };
-    let body = html! {
-        div.table-frame {
-            table.stack.uses role="table" {
-                caption { "Operations in use" }
-                thead role="rowgroup" {
-                    tr role="row" {
-                        th scope="col" role="columnheader" { "Operation" }
-                        th scope="col" role="columnheader" { "Needs" }
-                        th.wide scope="col" role="columnheader" { "Where" }
-                    }
-                }
-                tbody role="rowgroup" data-items="operations" {
-                    @for usage in all { (line(model, usage)) }
-                }
-            }
-        }
-    };
+    let rows = html! { @for usage in all { (line(model, usage)) } };
+    let body = framed("uses", "Operations in use", &COLUMNS, "operations", &rows);
     section("operations", "Who uses what", Some(model.counted.len() + model.in_tests.len()), lead, body)
 }
 
@@ -57,17 +44,16 @@ fn line(model: &Model<'_>, usage: &Usage) -> Markup {
         .collect();
     let looks = if model.only_looks(operation) { "read" } else { "write" };
     let counts = usage.counts(model.report.include_tests);
+    let needed = html! {
+        @for kind in model.kinds() { div.needs data-for=(kind.name()) { (needs(model, operation, kind)) } }
+    };
     html! {
         tr id={ "op-" (operation.id) } role="row" data-item data-kinds=(attribute(model.kinds()))
             data-origin=(origins.iter().copied().collect::<Vec<_>>().join(" "))
             data-access=(looks) data-confidence=(usage.confidence().name())
             data-tests=[(!counts).then_some("only")]
             data-scopes=(scopes.iter().copied().collect::<Vec<_>>().join(" ")) {
-            th scope="row" role="rowheader" data-label="Operation" { (name(operation, usage, counts)) }
-            td role="cell" data-label="Needs" {
-                @for kind in model.kinds() { div.needs data-for=(kind.name()) { (needs(model, operation, kind)) } }
-            }
-            td.wide role="cell" data-label="Where" { (places(&model.places(usage))) }
+            (cells(&COLUMNS, [name(operation, usage, counts), needed, places(&model.places(usage))]))
         }
     }
 }

@@ -2,19 +2,22 @@
 
 use super::model::{Held, Model, ScopeFacts, Standing};
 use super::parts::{access, attribute, bar, count, legend, operation, scope, section, words};
+use super::table::{Column, cells, framed};
 use crate::privilege::{Credential, takeover_reason};
 use crate::redact::safe;
 use maud::{Markup, html};
 
 /// So many operations that a scope opens besides are listed.
 const BESIDES: usize = 200;
+const COLUMNS: [Column; 4] =
+    [Column::new("Scope"), Column::new("Status"), Column::number("Used of opened"), Column::wide("Reach")];
 
 /// The table of scopes.
 pub(super) fn scopes(model: &Model<'_>) -> Markup {
     let lead = html! {
         p {
-            "How far each scope reaches beyond its use. What is not used is what a leaked credential could do besides: the "
-            "longer the pale part of a bar, the more is given away."
+            "How far each scope reaches beyond its use. What is not used is what a leaked credential could do besides: the longer "
+            "that part of a bar, the more is given away."
         }
         (legend())
     };
@@ -28,24 +31,8 @@ pub(super) fn scopes(model: &Model<'_>) -> Markup {
         );
     }
     let most = model.scopes.iter().map(|row| row.surface(model).opened()).max().unwrap_or(0);
-    let body = html! {
-        div.table-frame {
-            table.stack.reach role="table" {
-                caption { "Scopes and the operations that they open" }
-                thead role="rowgroup" {
-                    tr role="row" {
-                        th scope="col" role="columnheader" { "Scope" }
-                        th scope="col" role="columnheader" { "Status" }
-                        th scope="col" role="columnheader" { "Used of opened" }
-                        th.wide scope="col" role="columnheader" { "Reach" }
-                    }
-                }
-                tbody role="rowgroup" data-items="scopes" {
-                    @for row in &model.scopes { (line(model, row, most)) }
-                }
-            }
-        }
-    };
+    let rows = html! { @for row in &model.scopes { (line(model, row, most)) } };
+    let body = framed("reach", "Scopes and the operations that they open", &COLUMNS, "scopes", &rows);
     section("scopes", "Reach of each scope", Some(model.scopes.len()), lead, body)
 }
 
@@ -54,22 +41,17 @@ fn line(model: &Model<'_>, row: &ScopeFacts<'_>, most: usize) -> Markup {
     let kinds =
         attribute(row.standing.iter().filter(|(kind, it)| concerns(model, row, *kind, *it)).map(|(kind, _)| *kind));
     let statuses: Vec<&str> = row.held.iter().map(|(_, held)| held.words()).collect();
+    let name = html! {
+        (scope(&row.name, row.kind))
+        span.aside { @if !row.group.is_empty() { (row.group) } @else { "in no list of Datadog's" } }
+        @if let Some(reason) = takeover_reason(&row.name) { span.why { "amounts to taking over: it " (reason) } }
+    };
+    let used = html! { strong { (surface.used()) } " of " (surface.opened()) };
+    let reach = html! { (bar(surface, most)) (reached(model, row)) };
     html! {
         tr role="row" data-item data-kinds=(kinds) data-access=(access(row.kind)) data-status=(statuses.join(","))
             data-scopes=(row.name) {
-            th scope="row" role="rowheader" data-label="Scope" {
-                (scope(&row.name, row.kind))
-                span.aside { @if !row.group.is_empty() { (row.group) } @else { "in no list of Datadog's" } }
-                @if let Some(reason) = takeover_reason(&row.name) { span.why { "amounts to taking over: it " (reason) } }
-            }
-            td role="cell" data-label="Status" { (status(model, row)) }
-            td.number role="cell" data-label="Used of opened" {
-                strong { (surface.used()) } " of " (surface.opened())
-            }
-            td.wide role="cell" data-label="Reach" {
-                (bar(surface, most))
-                (reached(model, row))
-            }
+            (cells(&COLUMNS, [name, status(model, row), used, reach]))
         }
     }
 }

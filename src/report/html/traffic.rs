@@ -2,15 +2,22 @@
 
 use super::model::Model;
 use super::parts::{attribute, operation, place, route, section};
+use super::table::{Column, cells, framed};
 use crate::catalog::Operation;
 use crate::redact::safe;
 use crate::report::reconcile::{Reconciliation, Seen, requests_of};
 use crate::report::style::grouped;
-use crate::resolve::{Usage, reason};
+use crate::resolve::{Unresolved, Usage, reason};
 use maud::{Markup, html};
 
 /// So many places that may explain a request are named.
 const PERHAPS: usize = 3;
+const COLUMNS: [Column; 4] = [
+    Column::new("Operation"),
+    Column::new("Found in"),
+    Column::number("Requests"),
+    Column::wide("What may explain it"),
+];
 
 /// The section; nothing unless there are both.
 pub(super) fn traffic(model: &Model<'_>) -> Option<Markup> {
@@ -26,46 +33,35 @@ pub(super) fn traffic(model: &Model<'_>) -> Option<Markup> {
 }
 
 fn table(model: &Model<'_>, it: &Reconciliation<'_>) -> Markup {
-    html! {
-        div.table-frame {
-            table.stack.sides role="table" {
-                caption { "Operations by where they were found" }
-                thead role="rowgroup" {
-                    tr role="row" {
-                        th scope="col" role="columnheader" { "Operation" }
-                        th scope="col" role="columnheader" { "Found in" }
-                        th scope="col" role="columnheader" { "Requests" }
-                        th.wide scope="col" role="columnheader" { "What may explain it" }
-                    }
-                }
-                tbody role="rowgroup" data-items="traffic" {
-                    @for seen in &it.traffic_only { (line(model, seen.usage, "traffic only", "warn", Some(seen))) }
-                    @for request in &it.unexplained {
-                        tr role="row" data-item data-kinds=(attribute(model.kinds())) {
-                            th scope="row" role="rowheader" data-label="Operation" { span.call { (safe(&request.call())) } }
-                            td role="cell" data-label="Found in" { span.tag.warn { "traffic only" } }
-                            td.number role="cell" data-label="Requests" { (grouped(requests_of(&request.evidence).unwrap_or(0))) }
-                            td.wide role="cell" data-label="What may explain it" { span.aside { (reason::describe(request.reason).0) } }
-                        }
-                    }
-                    @for usage in &it.code_only { (line(model, usage, "code only", "open", None)) }
-                    @for seen in &it.both { (line(model, seen.usage, "both", "good", Some(seen))) }
-                }
-            }
-        }
-    }
+    let rows = html! {
+        @for seen in &it.traffic_only { (line(model, seen.usage, "traffic only", "warn", Some(seen))) }
+        @for request in &it.unexplained { (unexplained(model, request)) }
+        @for usage in &it.code_only { (line(model, usage, "code only", "open", None)) }
+        @for seen in &it.both { (line(model, seen.usage, "both", "good", Some(seen))) }
+    };
+    framed("sides", "Operations by where they were found", &COLUMNS, "traffic", &rows)
 }
 
-fn line(model: &Model<'_>, usage: &Usage, side: &str, mood: &str, seen: Option<&Seen<'_>>) -> Markup {
+fn unexplained(model: &Model<'_>, request: &Unresolved) -> Markup {
+    let call = html! { span.call { (safe(&request.call())) } };
+    let requests = html! { (grouped(requests_of(&request.evidence).unwrap_or(0))) };
+    let why = html! { span.aside { (reason::describe(request.reason).0) } };
+    row(model, [call, side("traffic only", "warn"), requests, why])
+}
+
+fn line(model: &Model<'_>, usage: &Usage, found: &str, mood: &str, seen: Option<&Seen<'_>>) -> Markup {
     let of: &Operation = usage.operation;
-    html! {
-        tr role="row" data-item data-kinds=(attribute(model.kinds())) {
-            th scope="row" role="rowheader" data-label="Operation" { (operation(of.id)) (route(of)) }
-            td role="cell" data-label="Found in" { span.tag.(mood) { (side) } }
-            td.number role="cell" data-label="Requests" { @if let Some(seen) = seen { (grouped(seen.requests)) } @else { "none" } }
-            td.wide role="cell" data-label="What may explain it" { (perhaps(seen)) }
-        }
-    }
+    let name = html! { (operation(of.id)) (route(of)) };
+    let requests = html! { @if let Some(seen) = seen { (grouped(seen.requests)) } @else { "none" } };
+    row(model, [name, side(found, mood), requests, perhaps(seen)])
+}
+
+fn side(found: &str, mood: &str) -> Markup {
+    html! { span.tag.(mood) { (found) } }
+}
+
+fn row(model: &Model<'_>, row: [Markup; 4]) -> Markup {
+    html! { tr role="row" data-item data-kinds=(attribute(model.kinds())) { (cells(&COLUMNS, row)) } }
 }
 
 fn perhaps(seen: Option<&Seen<'_>>) -> Markup {

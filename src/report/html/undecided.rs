@@ -2,6 +2,7 @@
 
 use super::model::{Model, origin};
 use super::parts::{attribute, place, section};
+use super::table::{Column, cells, head};
 use crate::redact::safe;
 use crate::resolve::{Unresolved, reason};
 use maud::{Markup, html};
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 const CANDIDATES: usize = 40;
 /// So many candidates are shown before the rest folds away.
 const OPEN: usize = 6;
+const COLUMNS: [Column; 3] = [Column::new("Call"), Column::new("Could be"), Column::wide("Where")];
 
 /// The section.
 pub(super) fn undecided(model: &Model<'_>) -> Markup {
@@ -44,13 +46,7 @@ fn group(model: &Model<'_>, id: &str, calls: &[&Unresolved]) -> Markup {
             p.help { strong { "What helps: " } (help) "." }
             table.stack role="table" {
                 caption.unseen { "Calls with the reason " (id) }
-                thead role="rowgroup" {
-                    tr role="row" {
-                        th scope="col" role="columnheader" { "Call" }
-                        th scope="col" role="columnheader" { "Could be" }
-                        th.wide scope="col" role="columnheader" { "Where" }
-                    }
-                }
+                (head(&COLUMNS))
                 tbody role="rowgroup" { @for call in calls { (line(model, call)) } }
             }
         }
@@ -58,12 +54,11 @@ fn group(model: &Model<'_>, id: &str, calls: &[&Unresolved]) -> Markup {
 }
 
 fn line(model: &Model<'_>, call: &Unresolved) -> Markup {
+    let text = html! { span.call { (super::parts::broken(&safe(&call.call()), '/')) } };
     html! {
         tr role="row" data-item data-kinds=(attribute(model.kinds())) data-origin=(origin(&call.evidence))
             data-tests=[call.evidence.test.then_some("only")] {
-            th scope="row" role="rowheader" data-label="Call" { span.call { (super::parts::broken(&safe(&call.call()), '/')) } }
-            td role="cell" data-label="Could be" { (candidates(call)) }
-            td.wide role="cell" data-label="Where" { (place(&call.evidence.place)) }
+            (cells(&COLUMNS, [text, candidates(call), place(&call.evidence.place)]))
         }
     }
 }
