@@ -113,6 +113,8 @@ pub enum Color {
 pub struct Outcome {
     /// The result, for standard output or `--output`.
     pub text: String,
+    /// Whether lines of the result may be broken at the width of a terminal.
+    pub fits: bool,
     /// What went wrong on the way, for standard error.
     pub problems: Vec<Error>,
     /// Whether there were findings.

@@ -5,11 +5,13 @@ use ddscope::cli::{self, Cli, Color, Command, Outcome};
 use ddscope::error::{Error, Result};
 use ddscope::input::plain;
 use ddscope::report::stats::stats;
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
+mod fit;
 mod links;
 mod progress;
 
@@ -52,7 +54,7 @@ fn publish(outcome: &Outcome, output: Option<&Path>) -> Result<()> {
         let written = write_whole(path, text.as_bytes());
         written.map_err(|error| Error::new(format!("cannot write: {}", plain(&error))).at(path))?;
     }
-    let Some(path) = output else { return print(&outcome.text) };
+    let Some(path) = output else { return print(outcome) };
     let text = anstream::adapter::strip_str(&links::removed(&outcome.text)).to_string();
     write_whole(path, text.as_bytes()).map_err(|error| {
         let error = Error::new(format!("cannot write: {}", plain(&error))).at(path);
@@ -60,10 +62,13 @@ fn publish(outcome: &Outcome, output: Option<&Path>) -> Result<()> {
     })
 }
 
-fn print(text: &str) -> Result<()> {
+fn print(outcome: &Outcome) -> Result<()> {
+    let text = &outcome.text;
     let linking = supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
     let here = if linking { std::env::current_dir().ok() } else { None };
     let text = here.map_or_else(|| links::removed(text), |here| links::addressed(text, &here));
+    let width = fit::width(&io::stdout()).filter(|_| outcome.fits);
+    let text = width.map_or(Cow::Borrowed(&*text), |width| fit::fitted(&text, width));
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // The reader has seen enough (`| head`).
@@ -104,12 +109,16 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn remark(note: &str) {
-    let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "note: {note}");
+    say(&format!("note: {note}"));
 }
 
 fn complain(error: &Error) {
     let bold = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-    let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "{bold}error:{bold:#} {error}");
+    say(&format!("{bold}error:{bold:#} {error}"));
+}
+
+/// Says something beside the result.
+fn say(text: &str) {
+    let text = fit::width_of_messages(&io::stderr()).map_or(Cow::Borrowed(text), |width| fit::fitted(text, width));
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
 }

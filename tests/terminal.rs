@@ -11,7 +11,11 @@ const EXAMPLE: &str = "examples/oncall-digest";
 
 fn ddscope() -> Command {
     let mut command = Command::cargo_bin("ddscope").unwrap();
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("NO_COLOR").env_remove("FORCE_HYPERLINK");
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("NO_COLOR")
+        .env_remove("FORCE_HYPERLINK")
+        .env_remove("COLUMNS");
     command
 }
 
@@ -72,6 +76,33 @@ fn links_are_for_terminals_only() {
         let plain = run(arguments, force);
         assert!(!plain.contains("]8;;") && plain.contains("examples/oncall-digest/digest/api.py:19"), "{plain:?}");
     }
+}
+
+#[test]
+fn a_width_that_is_asked_for_breaks_what_people_read_and_nothing_else() {
+    let run = |arguments: &[&str], width: &str| {
+        let output = ddscope().args(arguments).env("COLUMNS", width).output().unwrap();
+        text(&output.stdout)
+    };
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let widest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    let check: &[&str] = &["check", EXAMPLE, "--granted", "metrics_read"];
+    for arguments in [&["scan", EXAMPLE], &["explain", "monitors_write"], check] {
+        let whole = text(&ddscope().args(arguments).output().unwrap().stdout);
+        let narrow = run(arguments, "60");
+        assert!(widest(&whole) > 80 && narrow != whole, "{whole}");
+        assert_eq!(words(&narrow), words(&whole), "only white space differs");
+        // Quoted code and names that are longer stay whole.
+        let code = |line: &&str| !line.contains('│') && !line.contains("┌─") && line.contains(' ');
+        let long = narrow.lines().filter(code).filter(|line| line.trim().contains(' ') && line.chars().count() > 60);
+        assert_eq!(long.collect::<Vec<_>>(), [""; 0]);
+    }
+    let json: &[&str] = &["scan", EXAMPLE, "--format", "json"];
+    assert_eq!(run(json, "60"), text(&ddscope().args(json).output().unwrap().stdout));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.txt");
+    ddscope().args(["scan", EXAMPLE, "-o"]).arg(&file).env("COLUMNS", "60").assert().success();
+    assert!(widest(&fs::read_to_string(&file).unwrap()) > 80, "files keep their lines");
 }
 
 #[test]

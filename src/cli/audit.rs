@@ -1,8 +1,6 @@
 //! `ddscope audit`: what each key, token, client or role holds beyond its use, worst first.
 
-use super::check::{Session, Strictness};
-use super::scan::Inputs;
-use super::subjects::{ConfigArgs, GrantArgs};
+use super::check::{Compared, Session};
 use super::{Common, Outcome};
 use crate::error::{Error, Result};
 use crate::report::audit::{AUDIT_FORMATS, sort_worst_first};
@@ -11,18 +9,9 @@ use clap::builder::PossibleValuesParser;
 /// Arguments of `audit`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// What to scan.
+    /// What is compared.
     #[command(flatten)]
-    pub inputs: Inputs,
-    /// The configuration.
-    #[command(flatten)]
-    pub config: ConfigArgs,
-    /// What is granted.
-    #[command(flatten)]
-    pub grants: GrantArgs,
-    /// How strict to be.
-    #[command(flatten)]
-    pub strictness: Strictness,
+    pub compared: Compared,
     /// The format of the result
     #[arg(long, value_name = "FORMAT", default_value = AUDIT_FORMATS[0].name(), value_parser = PossibleValuesParser::new(AUDIT_FORMATS.iter().map(|f| f.name())), help_heading = "Output")]
     pub format: String,
@@ -33,13 +22,13 @@ pub struct Args {
 /// # Errors
 /// If nothing can be audited, or something cannot be read.
 pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
-    let session = Session::open(&args.inputs, &args.grants, args.config.load()?, common)?;
+    let session = Session::open(&args.compared, common)?;
     if session.subjects.is_empty() {
         let error = Error::new("nothing to audit: no key, token, client or role was given");
         return Err(error.help("give --grant FILE with the answer of GET /api/v2/application_keys, /api/v2/personal_access_tokens or /api/v2/roles"));
     }
-    let mut judged = common.meter.stage("compare", || session.judge(&args.strictness))?;
+    let mut judged = common.meter.stage("compare", || session.judge(&args.compared.strictness))?;
     sort_worst_first(&mut judged.comparisons, session.catalog());
     let format = AUDIT_FORMATS.iter().copied().find(|format| format.name() == args.format).unwrap_or(AUDIT_FORMATS[0]);
-    session.present(judged, |verdict| format.render(verdict, common.detail()))
+    session.present(judged, format, common)
 }

@@ -1,7 +1,7 @@
 //! `ddscope check`: required against granted, as a lint step.
 
 use super::scan::Inputs;
-use super::subjects::{self, ConfigArgs, GrantArgs, Loaded, Subject};
+use super::subjects::{self, GrantArgs, Loaded, Subject};
 use super::{Common, Outcome};
 use crate::error::{Error, Result};
 use crate::evidence::Place;
@@ -11,7 +11,7 @@ use crate::privilege::compare::{Case, Comparison, Tables, compare};
 use crate::privilege::unclaimed::unclaimed;
 use crate::privilege::{Credential, fix, grants, ignore, judge};
 use crate::report::Report;
-use crate::report::verdict::{Texts, VERDICT_FORMATS, Verdict, verdict_format};
+use crate::report::verdict::{Texts, VERDICT_FORMATS, Verdict, VerdictFormat, verdict_format};
 use crate::scan::Scan;
 use clap::builder::PossibleValuesParser;
 use std::collections::BTreeSet;
@@ -21,18 +21,9 @@ use std::sync::Arc;
 /// Arguments of `check`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// What to scan.
+    /// What is compared.
     #[command(flatten)]
-    pub inputs: Inputs,
-    /// The configuration.
-    #[command(flatten)]
-    pub config: ConfigArgs,
-    /// What is granted.
-    #[command(flatten)]
-    pub grants: GrantArgs,
-    /// How strict to be.
-    #[command(flatten)]
-    pub strictness: Strictness,
+    pub compared: Compared,
     /// Correct the scope lists in ddscope.toml and in Terraform
     #[arg(long, help_heading = "Answer")]
     pub fix: bool,
@@ -41,7 +32,21 @@ pub struct Args {
     pub format: String,
 }
 
-/// How strict to be; shared by `check` and `audit`.
+/// What is compared with what, and how; shared by `check` and `audit`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Compared {
+    /// What to scan.
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// What is granted.
+    #[command(flatten)]
+    pub grants: GrantArgs,
+    /// How strict to be.
+    #[command(flatten)]
+    pub strictness: Strictness,
+}
+
+/// How strict to be.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Strictness {
     /// Fail on Datadog calls that cannot be decided
@@ -60,13 +65,12 @@ pub struct Strictness {
 /// # Errors
 /// If nothing could be compared: unreadable configuration, grants or paths.
 pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
-    let loaded = args.config.load()?;
-    let session = Session::open(&args.inputs, &args.grants, loaded, common)?;
+    let session = Session::open(&args.compared, common)?;
     if session.subjects.is_empty() {
         let error = Error::new("nothing says what is granted, so there is nothing to check");
         return Err(error.help("ddscope generate --format config > ddscope.toml declares what is needed; or give --granted NAMES or --grant FILE"));
     }
-    let mut judged = common.meter.stage("compare", || session.judge(&args.strictness))?;
+    let mut judged = common.meter.stage("compare", || session.judge(&args.compared.strictness))?;
     if args.fix {
         session.correct(&mut judged)?;
     }
@@ -100,10 +104,12 @@ impl Session {
     ///
     /// # Errors
     /// If a path, a grant or the table cannot be read.
-    pub fn open(inputs: &Inputs, args: &GrantArgs, loaded: Loaded, common: &Common) -> Result<Self> {
-        let listing = subjects::listing(&args.permissions, &loaded)?;
+    pub fn open(compared: &Compared, common: &Common) -> Result<Self> {
+        let Compared { inputs, grants, .. } = compared;
+        let loaded = inputs.config.load()?;
+        let listing = subjects::listing(&grants.permissions, &loaded)?;
         let scan = common.scan(subjects::options(inputs, &loaded))?;
-        let subjects = subjects::subjects(args, &loaded, &listing, &scan)?;
+        let subjects = subjects::subjects(grants, &loaded, &listing, &scan)?;
         let include_tests = inputs.include_tests || loaded.config.defaults.include_tests;
         Ok(Self { loaded, listing, scan, include_tests, subjects })
     }
@@ -213,14 +219,14 @@ impl Session {
     /// Never at present.
     pub fn render(&self, judged: Judged, format: &str, common: &Common) -> Result<Outcome> {
         let format = verdict_format(format).unwrap_or(VERDICT_FORMATS[0]);
-        self.present(judged, |verdict| format.render(verdict, common.detail()))
+        self.present(judged, format, common)
     }
 
     /// The result as a renderer wants it.
     ///
     /// # Errors
     /// Never at present.
-    pub fn present(&self, judged: Judged, render: impl FnOnce(&Verdict<'_>) -> String) -> Result<Outcome> {
+    pub fn present(&self, judged: Judged, format: &dyn VerdictFormat, common: &Common) -> Result<Outcome> {
         let kinds: BTreeSet<Credential> = self.subjects.iter().map(|subject| subject.kind).collect();
         let texts: Texts =
             read_all(judged.findings.iter().flat_map(|it| &it.places).map(|label| &label.place)).collect();
@@ -231,8 +237,9 @@ impl Session {
             known: judged.known,
             texts: &texts,
         };
-        let text = render(&verdict);
-        Ok(Outcome { text, findings: verdict.fails(), problems: self.scan.problems.clone(), ..judged.outcome })
+        let text = format.render(&verdict, common.detail());
+        let (fits, findings) = (format.name() == "text", verdict.fails());
+        Ok(Outcome { text, fits, findings, problems: self.scan.problems.clone(), ..judged.outcome })
     }
 }
 

@@ -33,7 +33,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
         Format::Json => as_json(catalog, &subject),
         Format::Text => page::write(catalog, &subject),
     };
-    Ok(Outcome { text, ..Outcome::default() })
+    Ok(Outcome { text, fits: args.format == Format::Text, ..Outcome::default() })
 }
 
 /// The objects of `catalog list`, and what is to be known about them.

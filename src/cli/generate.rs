@@ -1,7 +1,7 @@
 //! `ddscope generate`: the least scopes in the form that a tool or an endpoint takes.
 
-use super::scan::{Inputs, Kind};
-use super::subjects::{self, ConfigArgs};
+use super::scan::{Answer, Inputs, Kind};
+use super::subjects;
 use super::{Common, Outcome};
 use crate::catalog::Catalog;
 use crate::emit::{self, Details, EMITTERS, Order, emitter};
@@ -19,15 +19,12 @@ pub struct Args {
     /// What to scan.
     #[command(flatten)]
     pub inputs: Inputs,
-    /// The configuration.
-    #[command(flatten)]
-    pub config: ConfigArgs,
     /// The form of the output
     #[arg(long, value_name = "FORMAT", default_value = EMITTERS[0].name(), value_parser = forms(), help_heading = "Output")]
     pub format: String,
-    /// The kind of credential; without it, what the format is for
-    #[arg(long, value_name = "KIND", help_heading = "Answer")]
-    pub credential: Option<Kind>,
+    /// Whom to answer for.
+    #[command(flatten)]
+    pub answer: Answer,
     /// Leave out calls that change something
     #[arg(long, help_heading = "Answer")]
     pub read_only: bool,
@@ -68,7 +65,7 @@ fn forms() -> PossibleValuesParser {
 pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
     let emitter = emitter(&args.format).unwrap_or(EMITTERS[0]);
     let credential = kind(args, emitter.credentials())?;
-    let loaded = args.config.load()?;
+    let loaded = args.inputs.config.load()?;
     let listing = subjects::listing(&args.permissions, &loaded)?;
     let scan = common.scan(subjects::options(&args.inputs, &loaded))?;
     let tables = Tables::new(scan.catalog, &listing);
@@ -106,7 +103,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
 }
 
 fn kind(args: &Args, fit: &[Credential]) -> Result<Credential> {
-    let Some(wanted) = args.credential.map(Kind::credential) else {
+    let Some(wanted) = args.answer.credential.map(Kind::credential) else {
         return Ok(fit.first().copied().unwrap_or(Credential::AppKey));
     };
     if fit.contains(&wanted) {

@@ -1,11 +1,9 @@
 //! `ddscope merge`: reports of parts become the report of the whole.
 
-use super::scan::Kind;
+use super::scan::{Answer, formats, render};
 use super::{Common, Outcome};
 use crate::error::Result;
-use crate::report::FORMATS;
 use crate::scan::Options;
-use clap::builder::PossibleValuesParser;
 use std::path::PathBuf;
 
 /// Arguments of `merge`.
@@ -14,14 +12,14 @@ pub struct Args {
     /// JSON reports of `ddscope scan`: files with one or several, folders of them, - for standard input
     #[arg(value_name = "REPORT", required = true)]
     pub reports: Vec<PathBuf>,
-    /// The kind of credential to answer for; without it, those that the reports answer for
-    #[arg(long, value_name = "KIND", help_heading = "Answer")]
-    pub credential: Option<Kind>,
+    /// Whom to answer for.
+    #[command(flatten)]
+    pub answer: Answer,
     /// Count test code too
     #[arg(long, help_heading = "Answer")]
     pub include_tests: bool,
     /// The format of the result
-    #[arg(long, value_name = "FORMAT", default_value = "json", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name())), help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT", default_value = "json", value_parser = formats(), help_heading = "Output")]
     pub format: String,
 }
 
@@ -32,6 +30,6 @@ pub struct Args {
 pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
     let options = Options { reports: args.reports.clone(), ..Options::default() };
     let scan = common.scan(options)?;
-    let text = super::scan::render(&scan, args.credential, args.include_tests, &args.format, common);
-    Ok(Outcome { text, problems: scan.problems.clone(), ..Outcome::default() })
+    let text = render(&scan, args.answer, args.include_tests, &args.format, common);
+    Ok(Outcome { text, fits: args.format == "text", problems: scan.problems.clone(), ..Outcome::default() })
 }

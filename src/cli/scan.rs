@@ -41,6 +41,9 @@ pub struct Inputs {
     /// Which recorded requests count.
     #[command(flatten)]
     pub traffic: super::traffic::Traffic,
+    /// The configuration, for its defaults, wrappers and credentials.
+    #[command(flatten)]
+    pub config: super::subjects::ConfigArgs,
 }
 
 impl Inputs {
@@ -71,18 +74,28 @@ pub struct Args {
     /// What to scan.
     #[command(flatten)]
     pub inputs: Inputs,
-    /// The configuration, for the wrappers it describes.
+    /// Whom to answer for.
     #[command(flatten)]
-    pub config: super::subjects::ConfigArgs,
-    /// The kind of credential to answer for; without it, keys and OAuth clients
-    #[arg(long, value_name = "KIND", help_heading = "Answer")]
-    pub credential: Option<Kind>,
+    pub answer: Answer,
     /// Show how the calls at this place were found, instead of the report
     #[arg(long, value_name = "FILE:LINE", value_parser = place, help_heading = "Answer")]
     pub explain_use: Option<(String, u32)>,
     /// The format of the result
-    #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name(), value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name())), help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name(), value_parser = formats(), help_heading = "Output")]
     pub format: String,
+}
+
+/// Whom to answer for; shared by the commands that answer without a grant.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Answer {
+    /// The kind of credential to answer for; without it, what the format or the reports are for, else keys and OAuth clients
+    #[arg(long, value_name = "KIND", help_heading = "Answer")]
+    pub credential: Option<Kind>,
+}
+
+/// The formats of a scan.
+pub(super) fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(FORMATS.iter().map(|format| format.name()))
 }
 
 /// A phase of a deployment.
@@ -127,25 +140,25 @@ impl Kind {
 
 /// Runs it.
 pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
-    let options = Options { wrappers: args.config.load()?.config.wrappers, ..args.inputs.options() };
+    let options = Options { wrappers: args.inputs.config.load()?.config.wrappers, ..args.inputs.options() };
     let scan = common.scan(options)?;
     if let Some((file, line)) = &args.explain_use {
         return explain_use(&scan, file, *line);
     }
-    let text = render(&scan, args.credential, args.inputs.include_tests, &args.format, common);
-    Ok(Outcome { text, problems: scan.problems.clone(), ..Outcome::default() })
+    let text = render(&scan, args.answer, args.inputs.include_tests, &args.format, common);
+    Ok(Outcome { text, fits: args.format == "text", problems: scan.problems.clone(), ..Outcome::default() })
 }
 
 /// The report of a scan, for the kinds of credential asked for here, else in earlier reports, else for keys and OAuth clients.
 pub(super) fn render(
     scan: &crate::scan::Scan<'_>,
-    credential: Option<Kind>,
+    answer: Answer,
     include_tests: bool,
     format: &str,
     common: &Common,
 ) -> String {
     let asked = scan.asked.clone().unwrap_or_default();
-    let kinds = match credential {
+    let kinds = match answer.credential {
         Some(kind) => vec![kind.credential()],
         None if asked.credentials.is_empty() => vec![Credential::AppKey, Credential::Oauth],
         None => asked.credentials,
@@ -171,7 +184,7 @@ fn explain_use(scan: &crate::scan::Scan<'_>, file: &str, line: u32) -> Result<Ou
             None => error.help("ddscope scan lists every call that was found, with its place"),
         }
     })?;
-    Ok(Outcome { text, problems: scan.problems.clone(), ..Outcome::default() })
+    Ok(Outcome { text, fits: true, problems: scan.problems.clone(), ..Outcome::default() })
 }
 
 /// Reads `FILE:LINE`.
