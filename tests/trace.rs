@@ -14,6 +14,8 @@ mod filters;
 mod formats;
 #[path = "trace/hostile.rs"]
 mod hostile;
+#[path = "trace/limits.rs"]
+mod limits;
 #[path = "trace/support.rs"]
 mod support;
 #[path = "trace/usages.rs"]

@@ -1,7 +1,7 @@
 //! From recorded traffic to evidence: which files are recordings, read side by side, handed on in order.
 
 use super::remark::{Matter, Remark, Remarks};
-use crate::catalog::{Catalog, Operation};
+use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Place};
 use crate::input;
@@ -92,9 +92,9 @@ pub(super) fn read(
         let best =
             reading.catalog.routes(Some(method), &target).into_iter().min_by_key(|m| (m.quality, m.operation.id));
         best.map(|m| {
-            // what a path parameter decides must not be counted together
+            // what a path parameter decides must not be counted together; the same in every run, since it orders what is kept
             let mut key = DefaultHasher::new();
-            (std::ptr::from_ref::<Operation>(m.operation).addr(), m.operation.decided_in(url)).hash(&mut key);
+            (m.operation.id, m.operation.decided_in(url)).hash(&mut key);
             key.finish() as usize
         })
     };

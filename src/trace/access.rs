@@ -46,7 +46,28 @@ impl Format for AccessLog {
     }
 }
 
-fn line(line: Line<'_>, tally: &mut Tally<'_>) {
+/// The time of the line before: most lines have the same.
+#[derive(Default)]
+struct Clock {
+    written: [u8; 26],
+    time: Option<i64>,
+}
+
+impl Clock {
+    /// Reads the spelling of common logs.
+    fn read(&mut self, text: &[u8]) -> Option<i64> {
+        if text == self.written {
+            return self.time;
+        }
+        let time = time::common_log(text);
+        if let Ok(written) = text.try_into() {
+            (self.written, self.time) = (written, time);
+        }
+        time
+    }
+}
+
+fn line(line: Line<'_>, tally: &mut Tally<'_>, clock: &mut Clock) {
     tally.seen(line.number);
     let Ok(text) = std::str::from_utf8(line.bytes) else {
         return tally.problem(Some(line.number), "line that is not UTF-8");
@@ -68,7 +89,7 @@ fn line(line: Line<'_>, tally: &mut Tally<'_>) {
         url,
         host,
         status: status(before, after),
-        time: when(before),
+        time: when(before, clock),
         ..Request::default()
     });
 }
@@ -126,7 +147,7 @@ fn host<'a>(before: &'a str, after: &'a str, tally: &Tally<'_>) -> &'a str {
     // Apache's virtual host with its port stands first
     let first = cut(before, b' ').0;
     let (name, port) = cut(first, b':');
-    if name.contains('.') && port.parse::<u16>().is_ok() {
+    if memchr::memchr(b'.', name.as_bytes()).is_some() && port.parse::<u16>().is_ok() {
         return address::host_of(first);
     }
     let fields = before.split([' ', '\t', '"', ',', '|']).chain(after.split([' ', '\t', '"', ',', '|']));
@@ -146,8 +167,8 @@ fn host<'a>(before: &'a str, after: &'a str, tally: &Tally<'_>) -> &'a str {
 }
 
 /// `[10/Oct/2026:13:55:36 -0700]`, or an ISO time as a field before the request.
-fn when(before: &str) -> Option<i64> {
-    if let Some(time) = time::common_log(cut(cut(before, b'[').1, b']').0.as_bytes()) {
+fn when(before: &str, clock: &mut Clock) -> Option<i64> {
+    if let Some(time) = clock.read(cut(cut(before, b'[').1, b']').0.as_bytes()) {
         return Some(time);
     }
     let inside = before.split('[').skip(1).filter_map(|rest| rest.split_once(']')).map(|(inside, _)| inside.as_bytes());

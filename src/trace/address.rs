@@ -1,6 +1,7 @@
 //! Whose a recorded URL is, and what may be kept of it: no query, no user, no fragment, nothing that looks like a key.
 
 use crate::url::{Host, Target, Template};
+use memchr::{memchr, memchr2, memrchr};
 use std::fmt::Write;
 
 /// A recorded URL, cut into the parts that matter; everything borrowed from the record.
@@ -18,8 +19,13 @@ impl<'a> Address<'a> {
     /// Cuts an absolute URL, a `host/path`, or a path.
     pub fn parse(text: &'a str) -> Self {
         let text = text.trim();
-        let text = text.split_once('#').map_or(text, |(before, _)| before);
-        let (text, query) = text.split_once('?').unwrap_or((text, ""));
+        let (text, query) = match memchr2(b'#', b'?', text.as_bytes()).and_then(|at| text.split_at_checked(at)) {
+            Some((before, rest)) => {
+                let query = rest.strip_prefix('?').unwrap_or_default();
+                (before, query.split_once('#').map_or(query, |(query, _)| query))
+            }
+            None => (text, ""),
+        };
         // most paths of logs end here, before the search for a scheme
         if text.starts_with('/') && !text.starts_with("//") {
             return Self { host: "", path: text, query };
@@ -36,11 +42,12 @@ impl<'a> Address<'a> {
 
 /// The host of `user:password@host:port`.
 pub fn host_of(authority: &str) -> &str {
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let user = memrchr(b'@', authority.as_bytes()).map_or(0, |at| at + 1);
+    let host = authority.get(user..).unwrap_or(authority);
     if host.starts_with('[') {
         return host.split_inclusive(']').next().unwrap_or(host);
     }
-    host.split_once(':').map_or(host, |(host, _)| host)
+    memchr(b':', host.as_bytes()).and_then(|at| host.get(..at)).unwrap_or(host)
 }
 
 /// What a host is to Datadog.
@@ -83,7 +90,8 @@ pub fn is_api(path: &str) -> bool {
 
 /// The only query parameter that changes what a request needs (database monitoring through the logs list).
 pub fn deciding_query(query: &str) -> Option<(&'static str, &'static str)> {
-    query.split('&').any(|part| part == "type=databasequery").then_some(("type", "databasequery"))
+    (!query.is_empty() && query.split('&').any(|part| part == "type=databasequery"))
+        .then_some(("type", "databasequery"))
 }
 
 /// Whether a path segment looks like a secret: 32 hex digits and more in a row, or one of Datadog's prefixes.
@@ -128,44 +136,59 @@ pub fn redacted(text: &str) -> &str {
     if is_secret(text) { "redacted" } else { text }
 }
 
+/// What each byte counts as in a segment, to be added up: digits, other hex digits, other bytes but dashes.
+const COUNTS: [u64; 256] = {
+    let mut counts = [OTHER; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        match byte as u8 {
+            b'0'..=b'9' => counts[byte] = DIGIT,
+            b'a'..=b'f' | b'A'..=b'F' => counts[byte] = HEX,
+            b'-' => counts[byte] = 0,
+            _ => {}
+        }
+        byte += 1;
+    }
+    counts
+};
+const DIGIT: u64 = 1;
+const HEX: u64 = 1 << 21;
+const OTHER: u64 = 1 << 42;
+
 /// Appends a path with everything that can only be an id made equal, so that requests differing in nothing else are. In one
 /// go over the bytes, since this is done for every record.
 pub fn push_masked(into: &mut Vec<u8>, path: &[u8]) {
-    let (mut digits, mut hex, mut others) = (0, 0, 0);
-    let mut start = into.len();
-    for &byte in path {
-        match byte {
-            b'/' => {
-                mask(into, start, digits, hex, others);
-                into.push(b'/');
-                start = into.len();
-                (digits, hex, others) = (0, 0, 0);
-                continue;
+    let (mut start, mut kept) = (0, 0);
+    while start <= path.len() {
+        let segment = path.get(start..).unwrap_or_default();
+        let (mut counts, mut length) = (0, 0);
+        for &byte in segment {
+            if byte == b'/' {
+                break;
             }
-            b'0'..=b'9' => digits += 1,
-            b'a'..=b'f' | b'A'..=b'F' => hex += 1,
-            b'-' => {}
-            _ => others += 1,
+            length += 1;
+            counts += COUNTS[usize::from(byte)];
         }
-        into.push(byte);
+        if is_id(segment.get(..length).unwrap_or_default(), counts) {
+            into.extend_from_slice(path.get(kept..start).unwrap_or_default());
+            into.push(b'0');
+            kept = start + length;
+        }
+        start += length + 1;
     }
-    mask(into, start, digits, hex, others);
+    into.extend_from_slice(path.get(kept..).unwrap_or_default());
 }
 
-/// Masks the last segment if it is an id. Numbers, UUIDs, hex or mixed identifiers of 16 digits and more, and ids like
-/// `abc-d3f-ghi`: no path of the API has such a fixed segment.
-fn mask(into: &mut Vec<u8>, start: usize, digits: usize, hex: usize, others: usize) {
-    let segment = into.get(start..).unwrap_or_default();
-    let dashed = match segment {
-        [a, b, c, b'-', d, e, f, b'-', g, h, i] => {
-            [a, b, c, d, e, f, g, h, i].iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        }
-        _ => false,
-    };
-    if dashed || (others == 0 && digits > 0 && (digits == segment.len() || digits + hex >= 16)) {
-        into.truncate(start);
-        into.push(b'0');
+/// Whether a segment can only be an id: numbers, UUIDs, hex or mixed identifiers of 16 digits and more, and ids like
+/// `abc-d3f-ghi`. No path of the API has such a fixed segment.
+fn is_id(segment: &[u8], counts: u64) -> bool {
+    if let [a, b, c, b'-', d, e, f, b'-', g, h, i] = segment
+        && [a, b, c, d, e, f, g, h, i].iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    {
+        return true;
     }
+    let (digits, hex) = ((counts % HEX) as usize, (counts % OTHER / HEX) as usize);
+    counts < OTHER && digits > 0 && (digits == segment.len() || digits + hex >= 16)
 }
 
 /// The URL as reported.

@@ -4,11 +4,12 @@
 //! credential needs, and is left out unless sessions are wanted. Hosts are those of the web application or internal
 //! ones, since Datadog writes these records itself: all paths count.
 
-use super::json::{self, Scanner, Text, Window};
+use super::json::{self, Pull, Scanner, Slice, Text, Window};
 use super::lines::{self, Line};
 use super::{Context, Format, Nature, Request, Strength, Tally, Who, address, time};
 use crate::error::Result;
 use memchr::memmem;
+use std::borrow::Cow;
 use std::io::BufRead;
 
 /// The format.
@@ -50,7 +51,7 @@ impl Format for Audit {
             lines::parallel(input, &mut context.tally, None, &line);
             return Ok(());
         }
-        let mut events = Events { tally: &mut context.tally, record: 0 };
+        let mut events = Events::new(&mut context.tally);
         let mut scanner = Scanner::new(Window::new(input));
         while scanner.peek().is_some() {
             if let Err(fault) = events.value(&mut scanner, 0) {
@@ -64,16 +65,18 @@ impl Format for Audit {
 }
 
 /// One line of an archive.
-fn line(line: Line<'_>, tally: &mut Tally<'_>) {
+fn line(line: Line<'_>, tally: &mut Tally<'_>, event: &mut Event) {
     if line.bytes.trim_ascii().is_empty() {
         return;
     }
     tally.seen(line.number);
-    let mut events = Events { tally, record: line.number - 1 };
-    if let Err(fault) = events.value(&mut Scanner::new(line.bytes), 0) {
+    event.clear();
+    let mut events = Events { tally, record: line.number - 1, spare: std::mem::take(event) };
+    if let Err(fault) = events.value(&mut Slice::new(line.bytes), 0) {
         let what = if line.cut { "line too long to be read".into() } else { fault.describe() };
         events.tally.problem(Some(line.number), what);
     }
+    *event = events.spare;
 }
 
 const PERSONAL: &str = "personal-access-token";
@@ -100,6 +103,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 pub struct Events<'a, 'b> {
     tally: &'a mut Tally<'b>,
     record: u64,
+    /// An empty event whose memory is used again.
+    spare: Event,
 }
 
 /// What matters of an event.
@@ -117,6 +122,8 @@ pub struct Event {
     pub message: Text,
     /// HTTP status.
     pub status: Option<u16>,
+    /// When, as written.
+    pub date: Text,
     /// Seconds since 1970.
     pub time: Option<i64>,
     /// Id of the application key.
@@ -136,7 +143,7 @@ pub struct Event {
 impl<'a, 'b> Events<'a, 'b> {
     /// None yet.
     pub fn new(tally: &'a mut Tally<'b>) -> Self {
-        Self { tally, record: 0 }
+        Self { tally, record: 0, spare: Event::default() }
     }
 
     /// Passes over an event that cannot be read.
@@ -147,32 +154,28 @@ impl<'a, 'b> Events<'a, 'b> {
     }
 
     /// An event, a list of events, or an object that holds a list.
-    fn value<R: BufRead>(&mut self, scanner: &mut Scanner<R>, depth: u8) -> json::Result<()> {
+    fn value(&mut self, scanner: &mut impl Pull, depth: u8) -> json::Result<()> {
         if depth > DEEPEST {
             return scanner.skip();
         }
         match scanner.peek() {
             Some(b'[') => scanner.elements(|scanner| self.value(scanner, depth + 1)),
             Some(b'{') => {
-                let mut event = Event::default();
+                let mut event = std::mem::take(&mut self.spare);
                 let mut lists = false;
                 let read = self.event(scanner, &mut event, &mut lists, depth);
                 if !lists {
                     self.count(&event);
                 }
+                event.clear();
+                self.spare = event;
                 read
             }
             _ => scanner.skip(),
         }
     }
 
-    fn event<R: BufRead>(
-        &mut self,
-        scanner: &mut Scanner<R>,
-        event: &mut Event,
-        lists: &mut bool,
-        depth: u8,
-    ) -> json::Result<()> {
+    fn event(&mut self, scanner: &mut impl Pull, event: &mut Event, lists: &mut bool, depth: u8) -> json::Result<()> {
         if depth > DEEPEST {
             return scanner.skip();
         }
@@ -186,7 +189,8 @@ impl<'a, 'b> Events<'a, 'b> {
             b"auth_method" => scanner.scalar(&mut event.auth).map(drop),
             b"message" => scanner.scalar(&mut event.message).map(drop),
             b"date" | b"timestamp" | b"time" => {
-                event.time = event.time.or(time::any(&scanner.text()?.bytes));
+                scanner.scalar(&mut event.date)?;
+                event.time = event.time.or_else(|| time::any(&event.date.bytes));
                 Ok(())
             }
             b"usr" => scanner.members(|scanner, key| match key {
@@ -204,8 +208,10 @@ impl<'a, 'b> Events<'a, 'b> {
         self.record += 1;
         let record = self.record;
         self.tally.seen(record);
-        let (method, path, said) = (event.method.lossy(), event.path.lossy(), event.message.lossy());
-        let told = if event.method.is_empty() || event.path.is_empty() { said_in(&said) } else { None };
+        let (method, path) = (event.method.lossy(), event.path.lossy());
+        let untold = event.method.is_empty() || event.path.is_empty();
+        let said = if untold { event.message.lossy() } else { Cow::Borrowed("") };
+        let told = if untold { said_in(&said) } else { None };
         let (method, path, status) = told.unwrap_or((&*method, &*path, None));
         if method.is_empty() || path.is_empty() {
             return self.tally.skip(record, NOT_A_REQUEST);
@@ -239,7 +245,16 @@ impl<'a, 'b> Events<'a, 'b> {
 }
 
 impl Event {
-    fn http<R: BufRead>(&mut self, scanner: &mut Scanner<R>) -> json::Result<()> {
+    /// Empties it for the next event.
+    fn clear(&mut self) {
+        let Self { method, path, host, auth, message, date, application_key, api_key, token, client, user, .. } = self;
+        for text in [method, path, host, auth, message, date, application_key, api_key, token, client, user] {
+            text.clear();
+        }
+        (self.status, self.time, self.token_kind) = (None, None, None);
+    }
+
+    fn http(&mut self, scanner: &mut impl Pull) -> json::Result<()> {
         scanner.members(|scanner, key| match key {
             b"method" => scanner.scalar(&mut self.method).map(drop),
             b"status_code" => {
@@ -255,7 +270,7 @@ impl Event {
         })
     }
 
-    fn metadata<R: BufRead>(&mut self, scanner: &mut Scanner<R>) -> json::Result<()> {
+    fn metadata(&mut self, scanner: &mut impl Pull) -> json::Result<()> {
         scanner.members(|scanner, key| {
             let text = match key {
                 b"application_key" | b"app_key" => &mut self.application_key,

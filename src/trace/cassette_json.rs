@@ -1,6 +1,6 @@
 //! Cassettes in JSON: vcrpy with its JSON serializer, Ruby VCR, rVCR, go-vcr with a JSON marshaller.
 
-use super::json::{self, Scanner, Text, Window};
+use super::json::{self, Pull, Scanner, Text, Window};
 use super::{Context, Format, Request, Strength, time};
 use crate::error::Result;
 use std::io::BufRead;

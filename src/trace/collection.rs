@@ -1,7 +1,7 @@
 //! What collections of requests have in common: they are small documents, full of variables, and declare calls rather than
 //! record them. Variables that the file itself defines are filled in, others are holes.
 
-use super::json::{self, Scanner};
+use super::json::{self, Pull, Scanner};
 use super::{Context, Nature, Request};
 use saphyr_parser::{Event, Parser};
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 //!
 //! Only `log.entries[]` is looked at, and of an entry only its start, method, URL and status. Bodies are skipped unread.
 
-use super::json::{self, Scanner, Text, Window};
+use super::json::{self, Pull, Scanner, Text, Window};
 use super::{Context, Format, Request, Strength, time};
 use crate::error::Result;
 use std::io::BufRead;

@@ -2,7 +2,14 @@
 //! skipped at the speed of `memchr`. Not a validator: commas are optional, and what is skipped is only balanced.
 
 use memchr::{memchr, memchr2};
-use std::io::{self, BufRead, Read};
+use std::borrow::Cow;
+use std::io::BufRead;
+
+mod slice;
+mod window;
+
+pub use slice::Slice;
+pub use window::Window;
 
 /// Longest text kept of a string; the rest is dropped and [`Text::cut`] says so.
 const LONGEST: usize = 16 * 1024;
@@ -47,8 +54,9 @@ impl Text {
     }
 
     /// The text as UTF-8, wrong bytes replaced.
-    pub fn lossy(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(&self.bytes)
+    pub fn lossy(&self) -> Cow<'_, str> {
+        // the check alone is much faster than looking for what to replace
+        std::str::from_utf8(&self.bytes).map_or_else(|_| String::from_utf8_lossy(&self.bytes), Cow::Borrowed)
     }
 
     /// Empties it for the next value.
@@ -79,45 +87,42 @@ impl Key {
     }
 }
 
-/// A buffer over a reader, for [`Scanner`]; cheap to ask for what is ahead.
-pub struct Window<'a> {
-    input: &'a mut dyn BufRead,
-    buffer: Vec<u8>,
-    position: usize,
-    end: usize,
-}
+/// What readers of formats ask of a pull reader.
+pub trait Pull: Sized {
+    /// The next byte that is no white space, not consumed; `None` at the end.
+    fn peek(&mut self) -> Option<u8>;
 
-impl<'a> Window<'a> {
-    /// A window over a reader.
-    pub fn new(input: &'a mut dyn BufRead) -> Self {
-        Self { input, buffer: vec![0; 256 * 1024], position: 0, end: 0 }
+    /// Enters an object and calls `each` with every key; `each` must read or skip the value. Other values are skipped.
+    fn members(&mut self, each: impl FnMut(&mut Self, &[u8]) -> Result<()>) -> Result<()>;
+
+    /// Enters an array and calls `each` for every element, to read or skip it. Other values are skipped.
+    fn elements(&mut self, each: impl FnMut(&mut Self) -> Result<()>) -> Result<()>;
+
+    /// Reads a string, number or word into `text`; other values are skipped and the answer is false.
+    fn scalar(&mut self, text: &mut Text) -> Result<bool>;
+
+    /// Skips one value of any size.
+    fn skip(&mut self) -> Result<()>;
+
+    /// Reads a scalar into a new text.
+    fn text(&mut self) -> Result<Text> {
+        let mut text = Text::default();
+        self.scalar(&mut text)?;
+        Ok(text)
+    }
+
+    /// Reads a status or another small number, also written as a string.
+    fn status(&mut self) -> Result<Option<u16>> {
+        let mut text = Text::default();
+        self.scalar(&mut text)?;
+        Ok(status_in(&text.bytes))
     }
 }
 
-impl Read for Window<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let ahead = self.fill_buf()?;
-        let count = ahead.len().min(into.len());
-        into[..count].copy_from_slice(&ahead[..count]);
-        self.consume(count);
-        Ok(count)
-    }
-}
-
-impl BufRead for Window<'_> {
-    #[inline]
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.position == self.end {
-            self.position = 0;
-            self.end = self.input.read(&mut self.buffer)?;
-        }
-        Ok(&self.buffer[self.position..self.end])
-    }
-
-    #[inline]
-    fn consume(&mut self, count: usize) {
-        self.position = (self.position + count).min(self.end);
-    }
+/// The status that a text begins with.
+fn status_in(text: &[u8]) -> Option<u16> {
+    let digits = std::str::from_utf8(text.get(..3)?).ok()?;
+    digits.parse().ok().filter(|&status| status >= 100)
 }
 
 /// The pull reader. Over a slice it copies nothing.
@@ -146,29 +151,6 @@ impl<R: BufRead> Scanner<R> {
 
     fn unexpected<T>(&mut self) -> Result<T> {
         if self.ahead().is_empty() { Err(Fault::Truncated) } else { Err(Fault::Unexpected(self.offset)) }
-    }
-
-    /// The next byte that is no white space, not consumed; `None` at the end.
-    #[inline]
-    pub fn peek(&mut self) -> Option<u8> {
-        loop {
-            let ahead = self.ahead();
-            if ahead.is_empty() {
-                return None;
-            }
-            match ahead.iter().position(|byte| !matches!(byte, b' ' | b'\n' | b'\r' | b'\t')) {
-                Some(0) => return Some(ahead[0]),
-                Some(blank) => {
-                    let found = ahead[blank];
-                    self.consume(blank);
-                    return Some(found);
-                }
-                None => {
-                    let blank = ahead.len();
-                    self.consume(blank);
-                }
-            }
-        }
     }
 
     /// Like [`Self::peek`], past commas.
@@ -233,28 +215,6 @@ impl<R: BufRead> Scanner<R> {
         }
     }
 
-    /// Enters an object and calls `each` with every key; `each` must read or skip the value. Other values are skipped.
-    #[inline]
-    pub fn members(&mut self, mut each: impl FnMut(&mut Self, &[u8]) -> Result<()>) -> Result<()> {
-        if self.object()? {
-            while let Some(key) = self.key()? {
-                each(self, key.bytes())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Enters an array and calls `each` for every element, to read or skip it. Other values are skipped.
-    #[inline]
-    pub fn elements(&mut self, mut each: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
-        if self.array()? {
-            while self.element()? {
-                each(self)?;
-            }
-        }
-        Ok(())
-    }
-
     fn quoted_key(&mut self) -> Result<Key> {
         let mut key = Key { length: 0, bytes: [0; 47] };
         let ahead = self.ahead();
@@ -277,41 +237,6 @@ impl<R: BufRead> Scanner<R> {
         Ok(key)
     }
 
-    /// Reads a string, number or word into `text`; other values are skipped and the answer is false.
-    pub fn scalar(&mut self, text: &mut Text) -> Result<bool> {
-        text.clear();
-        match self.peek() {
-            Some(b'"') => {
-                text.quoted = true;
-                self.quoted(Some(text))?;
-                Ok(true)
-            }
-            Some(b'{' | b'[') => {
-                self.skip()?;
-                Ok(false)
-            }
-            _ => {
-                self.word(text)?;
-                Ok(true)
-            }
-        }
-    }
-
-    /// Reads a scalar into a new text.
-    pub fn text(&mut self) -> Result<Text> {
-        let mut text = Text::default();
-        self.scalar(&mut text)?;
-        Ok(text)
-    }
-
-    /// Reads a status or another small number, also written as a string.
-    pub fn status(&mut self) -> Result<Option<u16>> {
-        let mut text = Text::default();
-        self.scalar(&mut text)?;
-        let digits = text.bytes.get(..3).unwrap_or_default();
-        Ok(std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).filter(|&status| status >= 100))
-    }
-
     fn word(&mut self, text: &mut Text) -> Result<()> {
         let mut any = false;
         loop {
@@ -324,15 +249,6 @@ impl<R: BufRead> Scanner<R> {
             if whole {
                 return if any { Ok(()) } else { self.unexpected() };
             }
-        }
-    }
-
-    /// Skips one value of any size.
-    pub fn skip(&mut self) -> Result<()> {
-        match self.peek() {
-            Some(b'"') => self.quoted(None),
-            Some(b'{' | b'[') => self.balanced(),
-            _ => self.word(&mut Text::default()),
         }
     }
 
@@ -461,6 +377,78 @@ impl<R: BufRead> Scanner<R> {
             other => text.push(&[other]),
         }
         Ok(())
+    }
+}
+
+impl<R: BufRead> Pull for Scanner<R> {
+    #[inline]
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            let ahead = self.ahead();
+            if ahead.is_empty() {
+                return None;
+            }
+            match ahead.iter().position(|byte| !matches!(byte, b' ' | b'\n' | b'\r' | b'\t')) {
+                Some(0) => return Some(ahead[0]),
+                Some(blank) => {
+                    let found = ahead[blank];
+                    self.consume(blank);
+                    return Some(found);
+                }
+                None => {
+                    let blank = ahead.len();
+                    self.consume(blank);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn members(&mut self, mut each: impl FnMut(&mut Self, &[u8]) -> Result<()>) -> Result<()> {
+        if self.object()? {
+            while let Some(key) = self.key()? {
+                each(self, key.bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn elements(&mut self, mut each: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        if self.array()? {
+            while self.element()? {
+                each(self)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn scalar(&mut self, text: &mut Text) -> Result<bool> {
+        text.clear();
+        match self.peek() {
+            Some(b'"') => {
+                text.quoted = true;
+                // half a text would be taken for a whole one
+                self.quoted(Some(text)).inspect_err(|_| text.clear())?;
+                Ok(true)
+            }
+            Some(b'{' | b'[') => {
+                self.skip()?;
+                Ok(false)
+            }
+            _ => {
+                self.word(text)?;
+                Ok(true)
+            }
+        }
+    }
+
+    fn skip(&mut self) -> Result<()> {
+        match self.peek() {
+            Some(b'"') => self.quoted(None),
+            Some(b'{' | b'[') => self.balanced(),
+            _ => self.word(&mut Text::default()),
+        }
     }
 }
 

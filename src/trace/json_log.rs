@@ -1,7 +1,7 @@
 //! Access logs of one JSON object a line, with whatever names people gave the fields: nginx, Envoy, Caddy, Traefik, load
 //! balancers of the clouds. Names of other making are told with `--log-field`.
 
-use super::json::{self, Scanner, Text};
+use super::json::{self, Pull, Slice, Text};
 use super::lines::{self, Filter, Line};
 use super::{Context, Fields, Format, Request, Strength, Tally, time};
 use crate::error::Result;
@@ -27,7 +27,7 @@ impl Format for JsonLog {
         }
         let mut found = Entry::default();
         // a first line longer than the head is still recognised by what it begins with
-        let _ = found.read(&mut Scanner::new(first), &Fields::default(), 0);
+        let _ = found.read(&mut Slice::new(first), &Fields::default(), 0);
         (!found.method.is_empty() && !found.url.is_empty()).then_some(Strength::Likely)
     }
 
@@ -38,13 +38,13 @@ impl Format for JsonLog {
     }
 }
 
-fn line(line: Line<'_>, tally: &mut Tally<'_>) {
+fn line(line: Line<'_>, tally: &mut Tally<'_>, _: &mut ()) {
     tally.seen(line.number);
     if line.bytes.trim_ascii().is_empty() {
         return;
     }
     let mut entry = Entry::default();
-    if let Err(fault) = entry.read(&mut Scanner::new(line.bytes), &tally.options().fields, 0) {
+    if let Err(fault) = entry.read(&mut Slice::new(line.bytes), &tally.options().fields, 0) {
         let what = if line.cut { "line too long to be read".into() } else { fault.describe() };
         tally.problem(Some(line.number), what);
     }
@@ -73,7 +73,7 @@ enum Meaning {
 }
 
 impl Entry {
-    fn read(&mut self, scanner: &mut Scanner<&[u8]>, fields: &Fields<'_>, depth: u8) -> json::Result<()> {
+    fn read(&mut self, scanner: &mut Slice<'_>, fields: &Fields<'_>, depth: u8) -> json::Result<()> {
         if depth > DEEPEST {
             return scanner.skip();
         }
@@ -129,7 +129,7 @@ impl Entry {
 }
 
 /// The first of several fields with one meaning counts.
-fn first(text: &mut Text, scanner: &mut Scanner<&[u8]>) -> json::Result<()> {
+fn first(text: &mut Text, scanner: &mut Slice<'_>) -> json::Result<()> {
     if text.is_empty() { scanner.scalar(text).map(drop) } else { scanner.skip() }
 }
 

@@ -1,14 +1,12 @@
 //! Lines of text of any length in constant memory, one after another or in pieces on all processors.
 
-use super::tally::Memory;
 use super::{Options, Tally};
 use aho_corasick::AhoCorasick;
-use std::collections::BTreeMap;
-use std::io::{BufRead, Read};
-use std::sync::mpsc;
+use std::io::BufRead;
+use std::sync::{Mutex, PoisonError, mpsc};
 
 /// Bytes of a piece that one processor reads.
-const PIECE: usize = 4 * 1024 * 1024;
+const PIECE: usize = 512 * 1024;
 /// Longest line that is read whole; of longer ones the rest is passed over.
 const LONGEST: usize = 16 * 1024 * 1024;
 /// Pieces under way at once, whatever the number of processors: this bounds the memory.
@@ -72,8 +70,8 @@ pub fn are_records(head: &[u8]) -> bool {
     first.len() > 1 && first.ends_with(b"}") && first.starts_with(b"{") && matches!(rest.first(), None | Some(b'{'))
 }
 
-/// Reads a line: counts what is in it.
-pub type Reader<'a> = dyn Fn(Line<'_>, &mut Tally<'_>) + Sync + 'a;
+/// Reads a line: counts what is in it. Has something of its own to write to, one for each processor.
+pub type Reader<'a, S> = dyn Fn(Line<'_>, &mut Tally<'_>, &mut S) + Sync + 'a;
 
 /// Lines worth reading.
 pub struct Filter {
@@ -102,80 +100,109 @@ impl Filter {
 }
 
 /// Reads all lines in pieces on all processors; the result is the same as reading one after another.
-pub fn parallel(input: &mut dyn BufRead, tally: &mut Tally<'_>, filter: Option<&Filter>, read: &Reader<'_>) {
+pub fn parallel<S: Default + Send>(
+    input: &mut dyn BufRead,
+    tally: &mut Tally<'_>,
+    filter: Option<&Filter>,
+    read: &Reader<'_, S>,
+) {
+    let options = tally.options();
+    let workers: Mutex<Vec<(Tally<'_>, S)>> = Mutex::default();
+    let idle = || workers.lock().unwrap_or_else(PoisonError::into_inner);
+    let work = |piece: &Piece, index: u64| {
+        let worker = idle().pop();
+        let (mut count, mut own) = worker.unwrap_or_else(|| (Tally::new(options), S::default()));
+        count.turn_to(index);
+        let lines = piece.read(&mut count, filter, &mut |line, count| read(line, count, &mut own));
+        idle().push((count, own));
+        lines
+    };
     let (done, finished) = mpsc::channel();
     let limit = UNDER_WAY.min(rayon::current_num_threads() + 1);
-    let mut order =
-        Order { tally, waiting: BTreeMap::new(), next: 0, offset: 0, free: Vec::new(), memories: Vec::new(), out: 0 };
+    let mut order = Order::default();
     rayon::in_place_scope(|scope| {
         let mut pieces = Pieces { input, carried: Vec::new() };
-        let mut index = 0;
         while let Some(piece) = pieces.next(order.free.pop().unwrap_or_default()) {
-            let mut fresh = order.tally.fresh(order.memories.pop().unwrap_or_default());
-            if order.out < limit {
+            let index = order.begin();
+            // a long line is not kept while others are read
+            if order.out < limit && piece.bytes.len() <= PIECE {
                 order.out += 1;
                 let done = done.clone();
+                let work = &work;
                 scope.spawn(move |_| {
-                    let lines = piece.read(&mut fresh, filter, read);
+                    let lines = work(&piece, index);
                     // nobody listens only if the reading itself was given up
-                    let _ = done.send((index, fresh, lines, piece.bytes));
+                    let _ = done.send((index, lines, piece.bytes));
                 });
             } else {
                 // not waiting for others: within a pool of one thread nobody else would do the work
-                let lines = piece.read(&mut fresh, filter, read);
-                order.take(index, fresh, lines, piece.bytes, false);
+                let lines = work(&piece, index);
+                order.end(index, lines, piece.bytes);
             }
-            index += 1;
-            while let Ok((index, fresh, lines, bytes)) = finished.try_recv() {
-                order.take(index, fresh, lines, bytes, true);
+            while let Ok((index, lines, bytes)) = finished.try_recv() {
+                order.out -= 1;
+                order.end(index, lines, bytes);
             }
         }
     });
     drop(done);
-    for (index, fresh, lines, bytes) in finished {
-        order.take(index, fresh, lines, bytes, true);
+    for (index, lines, bytes) in finished {
+        order.end(index, lines, bytes);
     }
+    drop(order.free);
+    for (count, _) in workers.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        tally.absorb(count);
+    }
+    tally.number(&order.lines);
 }
 
-/// Puts the pieces' counts together in the order of the file.
-struct Order<'a, 'b> {
-    tally: &'a mut Tally<'b>,
-    waiting: BTreeMap<u64, (Tally<'b>, u64)>,
-    next: u64,
-    offset: u64,
+/// What became of the pieces so far.
+#[derive(Default)]
+struct Order {
+    /// Lines of each.
+    lines: Vec<u64>,
+    /// Buffers to be used again.
     free: Vec<Vec<u8>>,
-    memories: Vec<Memory>,
+    /// Pieces that others are reading.
     out: usize,
 }
 
-impl<'b> Order<'_, 'b> {
-    fn take(&mut self, index: u64, mut count: Tally<'b>, lines: u64, bytes: Vec<u8>, was_out: bool) {
-        self.out -= usize::from(was_out);
-        if self.free.len() <= UNDER_WAY {
-            self.free.push(bytes);
+impl Order {
+    fn begin(&mut self) -> u64 {
+        self.lines.push(0);
+        self.lines.len() as u64 - 1
+    }
+
+    fn end(&mut self, index: u64, lines: u64, bytes: Vec<u8>) {
+        if let Some(known) = usize::try_from(index).ok().and_then(|index| self.lines.get_mut(index)) {
+            *known = lines;
         }
-        self.memories.push(count.take_memory());
-        self.waiting.insert(index, (count, lines));
-        while let Some((count, lines)) = self.waiting.remove(&self.next) {
-            self.tally.absorb(count, self.offset);
-            self.offset += lines;
-            self.next += 1;
+        if self.free.len() <= UNDER_WAY && bytes.len() <= PIECE {
+            self.free.push(bytes);
         }
     }
 }
 
 /// Whole lines, but for a last one that was too long.
 struct Piece {
+    /// Begins with the lines; what follows is left from earlier ones.
     bytes: Vec<u8>,
+    length: usize,
     cut: bool,
 }
 
 impl Piece {
     /// Reads every line that passes the filter; the answer is the number of all lines.
-    fn read(&self, tally: &mut Tally<'_>, filter: Option<&Filter>, read: &Reader<'_>) -> u64 {
+    fn read(
+        &self,
+        tally: &mut Tally<'_>,
+        filter: Option<&Filter>,
+        read: &mut dyn FnMut(Line<'_>, &mut Tally<'_>),
+    ) -> u64 {
+        let bytes = self.bytes.get(..self.length).unwrap_or(&self.bytes);
         let (mut number, mut from, mut passed, mut first_passed) = (0, 0, 0, 0);
-        while from < self.bytes.len() {
-            let mut rest = &self.bytes[from..];
+        while from < bytes.len() {
+            let mut rest = &bytes[from..];
             if let Some(filter) = filter {
                 let hit = filter.needles.find(rest).map_or(rest.len(), |hit| hit.start());
                 let start = memchr::memrchr(b'\n', &rest[..hit]).map_or(0, |end| end + 1);
@@ -202,7 +229,7 @@ impl Piece {
             let line = &rest[..end.unwrap_or(rest.len())];
             from += line.len() + 1;
             number += 1;
-            read(Line { number, bytes: without_return(line), cut: self.cut && from > self.bytes.len() }, tally);
+            read(Line { number, bytes: without_return(line), cut: self.cut && from > bytes.len() }, tally);
         }
         if let Some(filter) = filter.filter(|_| passed > 0) {
             tally.skip_many(first_passed, passed, filter.reason);
@@ -220,28 +247,41 @@ struct Pieces<'a> {
 
 impl Pieces<'_> {
     fn next(&mut self, mut bytes: Vec<u8>) -> Option<Piece> {
-        bytes.clear();
-        bytes.append(&mut self.carried);
-        let mut wanted = PIECE;
+        let mut filled = self.carried.len();
+        let mut wanted = PIECE.max(filled);
         loop {
-            // errors count as the end, `unpack` remembers them
-            let more = wanted.saturating_sub(bytes.len()) as u64;
-            bytes.reserve(more as usize);
-            let _ = (&mut *self.input).take(more).read_to_end(&mut bytes);
-            if bytes.len() < wanted {
-                return (!bytes.is_empty()).then_some(Piece { bytes, cut: false });
+            // zeroed once: buffers are used again and again
+            bytes.resize(bytes.len().max(wanted), 0);
+            if let Some(start) = bytes.get_mut(..self.carried.len()) {
+                start.copy_from_slice(&self.carried);
+                self.carried.clear();
             }
-            if let Some(end) = memchr::memrchr(b'\n', &bytes) {
-                self.carried.extend_from_slice(&bytes[end + 1..]);
-                bytes.truncate(end + 1);
-                return Some(Piece { bytes, cut: false });
+            filled += self.fill(bytes.get_mut(filled..wanted).unwrap_or_default());
+            if filled < wanted {
+                return (filled > 0).then_some(Piece { bytes, length: filled, cut: false });
+            }
+            if let Some(end) = memchr::memrchr(b'\n', &bytes[..filled]) {
+                self.carried.extend_from_slice(&bytes[end + 1..filled]);
+                return Some(Piece { bytes, length: end + 1, cut: false });
             }
             if wanted >= LONGEST {
                 self.pass_line();
-                return Some(Piece { bytes, cut: true });
+                return Some(Piece { bytes, length: filled, cut: true });
             }
             wanted *= 2;
         }
+    }
+
+    /// Fills a buffer as far as the file goes. Errors count as its end, `unpack` remembers them.
+    fn fill(&mut self, buffer: &mut [u8]) -> usize {
+        let mut filled = 0;
+        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match self.input.read(rest) {
+                Ok(0) | Err(_) => break,
+                Ok(count) => filled += count,
+            }
+        }
+        filled
     }
 
     /// Passes over the rest of a line.

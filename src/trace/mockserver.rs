@@ -2,7 +2,7 @@
 //!
 //! They have no host unless a `Host` header was kept, and no time unless MockServer's own log was saved.
 
-use super::json::{self, Scanner, Text, Window};
+use super::json::{self, Pull, Scanner, Text, Window};
 use super::{Context, Format, Nature, Request, Strength, time};
 use crate::error::Result;
 use std::io::BufRead;

@@ -3,7 +3,7 @@
 //! All of them are objects with attributes called alike, only differently wrapped; so one walk finds any object that has
 //! such attributes, whatever is around it.
 
-use super::json::{self, Scanner, Text, Window};
+use super::json::{self, Pull, Scanner, Slice, Text, Window};
 use super::lines::{self, Line};
 use super::{Context, Format, Request, Strength, Tally, time};
 use crate::error::Result;
@@ -66,13 +66,13 @@ impl Format for Spans {
     }
 }
 
-fn line(line: Line<'_>, tally: &mut Tally<'_>) {
+fn line(line: Line<'_>, tally: &mut Tally<'_>, _: &mut ()) {
     tally.seen(line.number);
     if line.bytes.trim_ascii().is_empty() {
         return;
     }
     let mut walk = Walk { tally, record: 0, line: Some(line.number) };
-    if let Err(fault) = walk.value(&mut Scanner::new(line.bytes), 0) {
+    if let Err(fault) = walk.value(&mut Slice::new(line.bytes), 0) {
         let what = if line.cut { "line too long to be read".into() } else { fault.describe() };
         walk.tally.problem(Some(line.number), what);
     }
@@ -99,7 +99,7 @@ struct Span {
 }
 
 impl Walk<'_, '_> {
-    fn value<R: BufRead>(&mut self, scanner: &mut Scanner<R>, depth: u8) -> json::Result<()> {
+    fn value(&mut self, scanner: &mut impl Pull, depth: u8) -> json::Result<()> {
         match scanner.peek() {
             Some(b'[') if depth < DEEPEST => scanner.elements(|scanner| self.value(scanner, depth + 1)),
             Some(b'{') if depth < DEEPEST => {
@@ -112,7 +112,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn object<R: BufRead>(&mut self, scanner: &mut Scanner<R>, span: &mut Span, depth: u8) -> json::Result<()> {
+    fn object(&mut self, scanner: &mut impl Pull, span: &mut Span, depth: u8) -> json::Result<()> {
         scanner.members(|scanner, key| match (key, scanner.peek()) {
             (b"attributes" | b"tags", Some(b'[')) => scanner.elements(|scanner| span.pair(scanner)),
             (b"attributes" | b"tags" | b"meta", Some(b'{')) => span.nested(scanner, &mut Vec::new(), 0),
@@ -167,7 +167,7 @@ impl Walk<'_, '_> {
 
 impl Span {
     /// `{"key": …, "value": …}`, where OTLP wraps the value once more.
-    fn pair<R: BufRead>(&mut self, scanner: &mut Scanner<R>) -> json::Result<()> {
+    fn pair(&mut self, scanner: &mut impl Pull) -> json::Result<()> {
         let (mut name, mut value) = (Text::default(), Text::default());
         scanner.members(|scanner, key| match key {
             b"key" => scanner.scalar(&mut name).map(drop),
@@ -183,7 +183,7 @@ impl Span {
     }
 
     /// Attributes as an object; objects within objects are names with dots.
-    fn nested<R: BufRead>(&mut self, scanner: &mut Scanner<R>, path: &mut Vec<u8>, depth: u8) -> json::Result<()> {
+    fn nested(&mut self, scanner: &mut impl Pull, path: &mut Vec<u8>, depth: u8) -> json::Result<()> {
         if depth > 4 {
             return scanner.skip();
         }

@@ -28,7 +28,7 @@ impl Format for Squid {
     }
 }
 
-fn line(line: Line<'_>, tally: &mut Tally<'_>) {
+fn line(line: Line<'_>, tally: &mut Tally<'_>, _: &mut ()) {
     tally.seen(line.number);
     let Ok(text) = std::str::from_utf8(line.bytes) else {
         return tally.problem(Some(line.number), "line that is not UTF-8");

@@ -6,63 +6,29 @@ use super::{Note, Options, Problem, Request, Skipped, Summary};
 use crate::evidence::{Call, Confidence, Evidence, Observed, Origin, Place};
 use crate::ir::Name;
 use crate::url::Template;
-pub use class::Memory;
-use class::{Class, Key, Route};
-use rustc_hash::{FxHashMap, FxHashSet};
+use groups::{Group, Groups, KNOWN_KEPT, UNKNOWN_KEPT};
+use memory::Memory;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 mod class;
+mod groups;
+mod memory;
 
-/// Different requests of which no route is known that are kept apart.
-const UNKNOWN_KEPT: usize = 10_000;
-/// Groups of equal requests; past this many, new ones are no longer told apart by actor.
-const GROUPS_KEPT: usize = 12_000;
 /// Problems listed one by one.
 const PROBLEMS_KEPT: usize = 100;
+/// Bits of a record's number within its piece of a file.
+const WITHIN_PIECE: u32 = 32;
 
-/// Equal requests.
-#[derive(Clone, Debug)]
-struct Group {
-    class: Class,
-    record: u64,
-    url: Arc<str>,
-    status: Option<u16>,
-    first: Option<i64>,
-    last: Option<i64>,
-    count: u64,
-    redirects: u64,
-}
-
-impl Group {
-    /// The group that a request opens.
-    fn new(class: Class, request: &Request<'_>, address: Address<'_>) -> Self {
-        Self {
-            class,
-            record: request.record,
-            url: class::url(address).into(),
-            status: request.status.filter(|&status| status > 0),
-            first: None,
-            last: None,
-            count: 0,
-            redirects: 0,
-        }
-    }
-}
-
-/// How many counts there were, from 1.
-static COUNTS: AtomicU64 = AtomicU64::new(1);
-
-/// The count so far: one a file, or one a piece of a file that is read in parallel.
+/// The count so far: one a file, or one for whichever pieces of a file one processor reads.
 pub struct Tally<'a> {
     options: &'a Options<'a>,
-    groups: Vec<Group>,
-    index: FxHashMap<Class, usize>,
-    unknown: FxHashSet<Arc<str>>,
+    groups: Groups,
     memory: Memory,
-    /// Tells this count from all others that have used the memory.
-    number: u64,
+    /// The number of the piece that is being read, shifted; records are kept as sums of this and their number in the piece.
+    base: u64,
+    /// Records before each piece, once that is known.
+    offsets: Vec<u64>,
     records: u64,
     skipped: BTreeMap<&'static str, (u64, u64)>,
     problems: Vec<Problem>,
@@ -80,11 +46,10 @@ impl<'a> Tally<'a> {
     pub fn new(options: &'a Options<'a>) -> Self {
         Self {
             options,
-            groups: Vec::new(),
-            index: FxHashMap::default(),
-            unknown: FxHashSet::default(),
+            groups: Groups::default(),
             memory: Memory::default(),
-            number: COUNTS.fetch_add(1, Ordering::Relaxed),
+            base: 0,
+            offsets: Vec::new(),
             records: 0,
             skipped: BTreeMap::new(),
             problems: Vec::new(),
@@ -98,19 +63,23 @@ impl<'a> Tally<'a> {
         self.options
     }
 
-    /// An empty count under the same decisions, which goes on with what another one found out about requests.
-    pub fn fresh(&self, memory: Memory) -> Self {
-        Self { memory, ..Self::new(self.options) }
+    /// Goes on with another piece of the file, in which records are numbered from 1 again.
+    pub fn turn_to(&mut self, piece: u64) {
+        self.base = piece << WITHIN_PIECE;
     }
 
-    /// Takes what was found out about requests, for the next count.
-    pub fn take_memory(&mut self) -> Memory {
-        std::mem::take(&mut self.memory)
+    /// Tells how many records each of the pieces had.
+    pub fn number(&mut self, pieces: &[u64]) {
+        let before = pieces.iter().scan(0, |sum, records| {
+            *sum += records;
+            Some(*sum - records)
+        });
+        self.offsets = before.collect();
     }
 
     /// Notes that records up to this one (1-based) were seen.
     pub fn seen(&mut self, record: u64) {
-        self.records = self.records.max(record);
+        self.records = self.records.max(self.base + record);
     }
 
     /// Leaves a record out on purpose.
@@ -120,6 +89,10 @@ impl<'a> Tally<'a> {
 
     /// Leaves several records out, the first of which is given.
     pub fn skip_many(&mut self, first: u64, count: u64, reason: &'static str) {
+        self.add_skipped(self.base + first, count, reason);
+    }
+
+    fn add_skipped(&mut self, first: u64, count: u64, reason: &'static str) {
         let entry = self.skipped.entry(reason).or_insert((0, first));
         entry.0 += count;
         entry.1 = entry.1.min(first);
@@ -132,11 +105,17 @@ impl<'a> Tally<'a> {
 
     /// Notes what could not be read.
     pub fn problem(&mut self, record: Option<u64>, what: impl Into<String>) {
-        if self.problems.len() < PROBLEMS_KEPT {
-            self.problems.push(Problem { record, what: what.into() });
-        } else {
-            self.more_problems += 1;
+        self.problems.push(Problem { record: record.map(|record| self.base + record), what: what.into() });
+        if self.problems.len() >= 2 * PROBLEMS_KEPT {
+            self.drop_problems();
         }
+    }
+
+    /// Keeps the first problems of the file, in whatever order they turned up.
+    fn drop_problems(&mut self) {
+        self.problems.sort_by_key(|problem| problem.record.unwrap_or(u64::MAX));
+        self.more_problems += self.problems.len().saturating_sub(PROBLEMS_KEPT) as u64;
+        self.problems.truncate(PROBLEMS_KEPT);
     }
 
     /// Counts a request, or leaves it out with the reason.
@@ -149,22 +128,25 @@ impl<'a> Tally<'a> {
         if address.host.is_empty() {
             address.host = address::host_of(request.host.trim());
         }
-        let class = match self.memory.class(request, address, self.options) {
+        let asked = match self.memory.ask(request, address, self.options, self.groups.last_actor()) {
             Err(reason) => return self.skip(request.record, reason),
-            Ok(known) if known.count == self.number => {
-                let index = known.index;
-                return self.count(index, request);
+            Ok(asked) => asked,
+        };
+        let record = self.base + request.record;
+        let place = match self.memory.place(asked) {
+            Some(place) => place,
+            None => {
+                let Some(class) = self.memory.class(asked) else { return };
+                let open = |class| Group::new(class, record, request.status, class::url(address));
+                let (place, folded) = self.groups.place(class, open);
+                if folded {
+                    self.memory.forget_places();
+                }
+                self.memory.remember(asked, place);
+                place
             }
-            Ok(known) => known.class.clone(),
         };
-        let index = match self.index.get(&class) {
-            Some(index) => *index,
-            None => self.place(Group::new(class, request, address)),
-        };
-        if let Some(known) = self.memory.last() {
-            (known.count, known.index) = (self.number, index);
-        }
-        self.count(index, request);
+        self.groups.count(place, record, request, || class::url(address));
     }
 
     fn filtered(&mut self, request: &Request<'_>) -> Option<&'static str> {
@@ -186,119 +168,56 @@ impl<'a> Tally<'a> {
         None
     }
 
-    fn count(&mut self, index: usize, request: &Request<'_>) {
-        let Some(group) = self.groups.get_mut(index) else { return };
-        group.last = group.last.max(request.time);
-        group.first = least(group.first, request.time);
-        if is_redirect(request.status) {
-            group.redirects += 1;
-        } else {
-            // a redirect that came first gave the group its status
-            let so_far = group.status.filter(|_| group.count > 0);
-            group.status = least(so_far, request.status.filter(|&status| status > 0));
-            group.count += 1;
+    /// Adds the count of other pieces of the same file.
+    pub fn absorb(&mut self, other: Tally<'_>) {
+        self.records = self.records.max(other.records);
+        for (reason, (count, first)) in other.skipped {
+            self.add_skipped(first, count, reason);
         }
-    }
-
-    /// Finds the group of equal requests or opens it; groups past the limits are folded into coarser ones.
-    fn place(&mut self, mut group: Group) -> usize {
-        if let Some(&index) = self.index.get(&group.class) {
-            return index;
-        }
-        if self.groups.len() >= GROUPS_KEPT && group.class.key().actor.is_some() {
-            group.class = Class::new(Key { actor: None, folded: true, ..group.class.key().clone() });
-        }
-        if let Route::Unknown(path) = &group.class.key().route
-            && !self.unknown.contains(path)
-        {
-            if self.unknown.len() < UNKNOWN_KEPT {
-                self.unknown.insert(Arc::clone(path));
-            } else {
-                group.class = Class::rest();
-            }
-        }
-        if let Some(&index) = self.index.get(&group.class) {
-            return index;
-        }
-        let index = self.groups.len();
-        self.index.insert(group.class.clone(), index);
-        self.groups.push(group);
-        index
-    }
-
-    /// Adds the count of a later piece of the same file, whose records start after `offset` others.
-    pub fn absorb(&mut self, later: Tally<'_>, offset: u64) {
-        self.seen(later.records + offset);
-        for (reason, (count, first)) in later.skipped {
-            self.skip_many(first + offset, count, reason);
-        }
-        for (note, times) in later.notes {
+        for (note, times) in other.notes {
             *self.notes.entry(note).or_default() += times;
         }
-        for problem in later.problems {
-            self.problem(problem.record.map(|record| record + offset), problem.what);
-        }
-        self.more_problems += later.more_problems;
-        for group in later.groups {
-            let Group { status, first, last, count, redirects, .. } = group;
-            let empty =
-                Group { record: group.record + offset, first: None, last: None, count: 0, redirects: 0, ..group };
-            let index = self.place(empty);
-            let Some(sum) = self.groups.get_mut(index) else { continue };
-            if count > 0 {
-                sum.status = least(sum.status.filter(|_| sum.count > 0), status);
-            }
-            sum.count += count;
-            sum.redirects += redirects;
-            sum.first = least(sum.first, first);
-            sum.last = sum.last.max(last);
-        }
+        self.problems.extend(other.problems);
+        self.more_problems += other.more_problems;
+        self.drop_problems();
+        self.groups.absorb(other.groups);
     }
 
     /// Hands out the evidence in the order of first records, and writes the rest into the summary.
     pub fn finish(mut self, file: &Arc<str>, summary: &mut Summary, sink: &mut dyn FnMut(Evidence)) {
-        let mut groups = std::mem::take(&mut self.groups);
-        drop_redirects(&mut groups);
-        groups
-            .sort_by(|a, b| (a.record, &a.url, &a.class.key().method).cmp(&(b.record, &b.url, &b.class.key().method)));
-        for group in groups {
-            let count = if group.count > 0 { group.count } else { group.redirects };
+        let offsets = std::mem::take(&mut self.offsets);
+        let numbered = |record: u64| match offsets.get((record >> WITHIN_PIECE) as usize) {
+            Some(before) => before + (record & ((1 << WITHIN_PIECE) - 1)),
+            None => record,
+        };
+        for group in std::mem::take(&mut self.groups).finish(numbered) {
+            let count = if group.sum.count > 0 { group.sum.count } else { group.sum.redirects };
             if group.class.key().folded {
                 *self.notes.entry(FOLDED).or_default() += count;
             }
-            if group.class.key().route == Route::Rest {
-                let what =
-                    format!("{count} requests on more than {UNKNOWN_KEPT} different unknown paths are not listed");
-                self.problem(None, what);
+            if groups::is_rest(&group) {
+                let most = format!("{UNKNOWN_KEPT} different unknown ones or {KNOWN_KEPT} known ones");
+                self.problem(None, format!("{count} requests are not listed: there are more than {most}"));
                 continue;
             }
             summary.requests += count;
             sink(evidence(group, count, file));
         }
-        summary.records = self.records;
+        self.drop_problems();
+        summary.records = numbered(self.records);
         summary.skipped.extend(self.skipped.into_iter().map(|(reason, (count, first))| Skipped {
             reason,
             count,
-            first,
+            first: numbered(first),
         }));
         summary.notes.extend(self.notes.into_iter().map(|(what, count)| Note { what, count }));
-        summary.problems.extend(self.problems);
+        let problems = self.problems.into_iter();
+        summary.problems.extend(problems.map(|it| Problem { record: it.record.map(numbered), ..it }));
         if self.more_problems > 0 {
             let what = format!("and {} more problems", self.more_problems);
             summary.problems.push(Problem { record: None, what });
         }
     }
-}
-
-/// A redirect is followed by the request proper, which counts whether it was denied or not; redirects alone are kept.
-fn drop_redirects(groups: &mut Vec<Group>) {
-    if groups.iter().all(|group| group.count > 0) {
-        return;
-    }
-    let plain = |class: &Class| Key { denied: 0, ..class.key().clone() };
-    let followed: FxHashSet<Key> =
-        groups.iter().filter(|group| group.count > 0).map(|group| plain(&group.class)).collect();
-    groups.retain(|group| group.count > 0 || !followed.contains(&plain(&group.class)));
 }
 
 fn evidence(group: Group, count: u64, file: &Arc<str>) -> Evidence {
@@ -320,10 +239,10 @@ fn evidence(group: Group, count: u64, file: &Arc<str>) -> Evidence {
         literals,
         steps: Vec::new(),
         observed: Some(Box::new(Observed {
-            status: group.status,
+            status: if group.sum.count > 0 { group.sum.status } else { group.opening },
             actor: key.actor.clone(),
-            time: group.last,
-            first: group.first,
+            time: group.sum.last,
+            first: group.sum.first,
             count,
             declared: key.declared,
         })),
@@ -336,8 +255,4 @@ fn least<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
     }
-}
-
-fn is_redirect(status: Option<u16>) -> bool {
-    matches!(status, Some(301 | 302 | 303 | 307 | 308))
 }

@@ -2,7 +2,7 @@
 //!
 //! They have no host; all of it is Datadog's API, intakes included.
 
-use super::json::{self, Scanner, Text, Window};
+use super::json::{self, Pull, Scanner, Text, Window};
 use super::{Context, Format, Nature, Request, Strength};
 use crate::error::Result;
 use std::io::BufRead;

@@ -27,7 +27,7 @@ impl Format for W3c {
             context.tally.problem(Some(1), "no #Fields line at the beginning");
             return Ok(());
         };
-        lines::parallel(input, &mut context.tally, None, &|line, tally| columns.read(line, tally));
+        lines::parallel(input, &mut context.tally, None, &|line, tally, (): &mut ()| columns.read(line, tally));
         Ok(())
     }
 }

@@ -1,16 +1,13 @@
-//! Which requests are equal: whose a request is, on which route, by whom. A pure function of the request, so that what was
-//! found out once can be remembered for as long as a file is read, whichever piece of it is being read.
+//! Which requests are equal: whose a request is, on which route, by whom. A pure function of the request, whichever piece of
+//! a file it is read in; and an order among classes that does not depend on when they turn up.
 
 use crate::evidence::{Actor, Origin};
 use crate::ir::Name;
 use crate::trace::address::{self, Address, Whose};
-use crate::trace::{Nature, Options, Request, Who};
-use rustc_hash::{FxHashMap, FxHasher};
+use crate::trace::{Nature, Options, Request};
+use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-
-/// Routes, actors and classes remembered, each.
-const REMEMBERED: usize = 16_384;
 
 const OTHER_HOST: &str = "another host";
 const PAGE: &str = "page or asset of the web application";
@@ -25,7 +22,7 @@ const TUNNEL: &str = "tunnel, what went through is not recorded";
 pub enum Route {
     Known(usize),
     Unknown(Arc<str>),
-    /// Unknown ones past the limit.
+    /// What is not listed any more.
     Rest,
 }
 
@@ -44,33 +41,66 @@ pub struct Key {
     pub deciding: Option<(&'static str, &'static str)>,
 }
 
+/// What counts against one limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Told apart by actor.
+    Actor,
+    /// On a route of the table.
+    Known,
+    /// On none.
+    Unknown,
+    /// All that is not listed; a single class.
+    Rest,
+}
+
+/// Where a class stands among others of its kind: the last ones give way. Routes of the table come first, then whole actors are
+/// kept rather than parts of all.
+pub type Rank = (bool, u64, u64);
+
 /// A class of equal requests; cheap to hash and to clone.
 #[derive(Clone, Debug)]
 pub struct Class(Arc<(u64, Key)>);
 
 impl Class {
     pub fn new(key: Key) -> Self {
-        let mut hasher = FxHasher::default();
-        key.hash(&mut hasher);
-        Self(Arc::new((hasher.finish(), key)))
-    }
-
-    /// Unknown requests past the limit.
-    pub fn rest() -> Self {
-        Self::new(Key {
-            route: Route::Rest,
-            method: Name::default(),
-            denied: 0,
-            declared: false,
-            origin: Origin::Unknown,
-            actor: None,
-            folded: false,
-            deciding: None,
-        })
+        Self(Arc::new((hash(&key), key)))
     }
 
     pub fn key(&self) -> &Key {
         &self.0.1
+    }
+
+    pub fn kind(&self) -> Kind {
+        match (&self.key().route, &self.key().actor) {
+            (Route::Rest, _) => Kind::Rest,
+            (_, Some(_)) => Kind::Actor,
+            (Route::Known(_), None) => Kind::Known,
+            (Route::Unknown(_), None) => Kind::Unknown,
+        }
+    }
+
+    pub fn rank(&self) -> Rank {
+        let actor = self.key().actor.as_ref().map_or(0, hash);
+        (matches!(self.key().route, Route::Unknown(_)), actor, self.0.0)
+    }
+
+    /// The coarser class that a class gives way to.
+    pub fn folded(&self) -> Self {
+        let key = self.key().clone();
+        Self::new(match self.kind() {
+            Kind::Actor => Key { actor: None, folded: true, ..key },
+            Kind::Known | Kind::Unknown | Kind::Rest => Key {
+                route: Route::Rest,
+                method: Name::default(),
+                denied: 0,
+                declared: false,
+                origin: Origin::Unknown,
+                actor: None,
+                folded: false,
+                deciding: None,
+            },
+        })
     }
 }
 
@@ -88,133 +118,22 @@ impl Hash for Class {
     }
 }
 
+/// The same in every run.
+pub fn hash(what: &impl Hash) -> u64 {
+    let mut hasher = FxHasher::default();
+    what.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// What was found out about a request but for who made it and whether it was refused.
 #[derive(Clone, Debug)]
-enum Verdict {
+pub enum Verdict {
     Counts { route: Route, method: Name, origin: Origin, deciding: Option<(&'static str, &'static str)> },
     Skip(&'static str),
 }
 
-/// A class, and where the count that last asked keeps it.
-pub struct Known {
-    pub class: Class,
-    /// The count that `index` belongs to.
-    pub count: u64,
-    pub index: usize,
-}
-
-/// What was found out about requests, by their text: about routes, about actors, about both together. Each is forgotten when
-/// it grows too large.
-#[derive(Default)]
-pub struct Memory {
-    routes: FxHashMap<Box<[u8]>, u32>,
-    verdicts: Vec<Verdict>,
-    actors: FxHashMap<Box<[u8]>, u32>,
-    names: Vec<Actor>,
-    classes: FxHashMap<(u32, u32, u16, bool), u32>,
-    known: Vec<Known>,
-    text: Vec<u8>,
-    last: usize,
-}
-
-/// Stands for nobody among the numbers of actors.
-const NOBODY: u32 = u32::MAX;
-
-impl Memory {
-    /// The class of a request, or why it does not count.
-    pub fn class(
-        &mut self,
-        request: &Request<'_>,
-        address: Address<'_>,
-        options: &Options<'_>,
-    ) -> Result<&mut Known, &'static str> {
-        let actor = request.actor.map_or(NOBODY, |who| self.actor(who));
-        let route = self.route(request, address, options);
-        let Some(Verdict::Counts { route: place, method, origin, deciding }) = self.verdicts.get(route as usize) else {
-            return match self.verdicts.get(route as usize) {
-                Some(Verdict::Skip(reason)) => Err(reason),
-                _ => Err(NO_URL),
-            };
-        };
-        let denied = denied(request.status);
-        let asked = (route, actor, denied, request.declared);
-        let number = match self.classes.get(&asked) {
-            Some(number) => *number,
-            None => {
-                if self.known.len() >= REMEMBERED {
-                    self.classes.clear();
-                    self.known.clear();
-                }
-                let class = Class::new(Key {
-                    route: place.clone(),
-                    method: method.clone(),
-                    denied,
-                    declared: request.declared,
-                    origin: *origin,
-                    actor: self.names.get(actor as usize).cloned(),
-                    folded: false,
-                    deciding: *deciding,
-                });
-                let number = short(self.known.len());
-                self.classes.insert(asked, number);
-                self.known.push(Known { class, count: 0, index: 0 });
-                number
-            }
-        };
-        self.last = number as usize;
-        self.known.get_mut(number as usize).ok_or(NO_URL)
-    }
-
-    /// The class that was asked for last.
-    pub fn last(&mut self) -> Option<&mut Known> {
-        self.known.get_mut(self.last)
-    }
-
-    fn route(&mut self, request: &Request<'_>, address: Address<'_>, options: &Options<'_>) -> u32 {
-        write_route(&mut self.text, request, address);
-        if let Some(number) = self.routes.get(self.text.as_slice()) {
-            return *number;
-        }
-        if self.verdicts.len() >= REMEMBERED {
-            self.routes.clear();
-            self.verdicts.clear();
-            self.classes.clear();
-            self.known.clear();
-        }
-        let number = short(self.verdicts.len());
-        self.verdicts.push(judge(request, address, options));
-        self.routes.insert(self.text.as_slice().into(), number);
-        number
-    }
-
-    fn actor(&mut self, who: Who<'_>) -> u32 {
-        self.text.clear();
-        self.text.extend_from_slice(who.kind.as_bytes());
-        self.text.push(b'\n');
-        self.text.extend_from_slice(who.id.as_bytes());
-        if let Some(number) = self.actors.get(self.text.as_slice()) {
-            return *number;
-        }
-        if self.names.len() >= REMEMBERED {
-            self.actors.clear();
-            self.names.clear();
-            self.classes.clear();
-            self.known.clear();
-        }
-        let number = short(self.names.len());
-        self.names.push(Actor { kind: Name::new_static(who.kind), id: Name::new(who.id) });
-        self.actors.insert(self.text.as_slice().into(), number);
-        number
-    }
-}
-
-/// Lists have at most [`REMEMBERED`] entries.
-fn short(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(NOBODY - 1)
-}
-
 /// Whose request it is, and what it is equal to.
-fn judge(request: &Request<'_>, address: Address<'_>, options: &Options<'_>) -> Verdict {
+pub fn judge(request: &Request<'_>, address: Address<'_>, options: &Options<'_>) -> Verdict {
     let method = match method(request.method) {
         Ok(method) => method,
         Err(reason) => return Verdict::Skip(reason),
@@ -267,7 +186,7 @@ fn origin(request: &Request<'_>, address: Address<'_>, options: &Options<'_>) ->
 }
 
 /// Everything of a request that decides its route and whose it is, as one text.
-fn write_route(text: &mut Vec<u8>, request: &Request<'_>, address: Address<'_>) {
+pub fn write_route(text: &mut Vec<u8>, request: &Request<'_>, address: Address<'_>) {
     text.clear();
     text.extend_from_slice(request.method.as_bytes());
     text.push(b'\n');
@@ -292,6 +211,6 @@ fn method(text: &str) -> Result<Name, &'static str> {
     }
 }
 
-fn denied(status: Option<u16>) -> u16 {
+pub fn denied(status: Option<u16>) -> u16 {
     status.filter(|status| matches!(status, 401 | 403)).unwrap_or_default()
 }
