@@ -11,7 +11,7 @@ use crate::ir::{Arg, Expr, ExprId, FunctionKind, Name, ParamKind};
 use std::sync::Arc;
 
 use super::deciding;
-use super::exec::{Run, grounded, is_object};
+use super::exec::{Run, grounded};
 use super::found::{Found, What};
 use super::library;
 use super::program::Resolved;

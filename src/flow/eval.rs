@@ -10,7 +10,7 @@ pub(in crate::flow) use element::*;
 use crate::ir::{Expr, ExprId, FunctionId, Key, Language, Module, Name, Piece as IrPiece};
 use std::sync::Arc;
 
-use super::exec::{MAX_DEPTH, Run, is_object};
+use super::exec::{MAX_DEPTH, Run};
 use super::library;
 use super::program::Resolved;
 use super::request::Guard;
@@ -241,8 +241,7 @@ impl<'a> Run<'a> {
                 return Some(self.parameter(fun, index));
             }
             if fun != self.fun && fun.id != Module::MAIN {
-                let summary = self.scope.summary(fun);
-                if let Some(set) = summary.locals.get(name) {
+                if let Some(set) = self.scope.variable(fun, name) {
                     return Some(set.clone());
                 }
             }
@@ -277,7 +276,7 @@ impl<'a> Run<'a> {
                         .parts
                         .iter()
                         .any(|&(m, id)| self.program().module(m).class(id).fields.iter().any(|f| f.name == *name))
-                    || self.scope.state.field(*c, name).is_some()
+                    || self.scope.has_field(*c, name)
             });
             if has {
                 let this = Value::Ref(Ref::root(Root::This(at)));
@@ -407,11 +406,11 @@ pub fn join_texts(starts: &[(Text, World)], set: &Set, label: &Name) -> Vec<(Tex
         texts_of(&single, label).into_iter().map(|t| (t, World::default())).collect()
     } else {
         let several = set.items.len() > 1;
-        let objects_only = set.values().all(is_object);
+        let objects_only = set.values().all(Value::is_object);
         set.items
             .iter()
             .filter(|i| !several || !matches!(i.value, Value::Null | Value::Bool(_)))
-            .filter(|i| objects_only || !is_object(&i.value) || !set.values().any(|v| matches!(v, Value::Ref(_))))
+            .filter(|i| objects_only || !i.value.is_object() || !set.values().any(|v| matches!(v, Value::Ref(_))))
             .flat_map(|i| texts_of(&Set::of(i.value.clone()), label).into_iter().map(|t| (t, i.world.clone())))
             .collect()
     };

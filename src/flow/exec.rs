@@ -90,7 +90,7 @@ impl<'a> Run<'a> {
             run.annotations();
         }
         run.leave();
-        for set in run.out.summary.locals.values_mut() {
+        for set in run.out.locals.values_mut() {
             *set = set.leaving();
         }
         let mut out = run.out;
@@ -142,7 +142,7 @@ impl<'a> Run<'a> {
     fn parameters(&mut self, function: &Function) {
         for param in &function.params {
             let default = param.default.map(|d| self.eval(d));
-            self.out.summary.defaults.push(default.map(|d| d.without_worlds()));
+            self.out.defaults.push(default.map(|d| d.without_worlds()));
         }
     }
 
@@ -152,11 +152,9 @@ impl<'a> Run<'a> {
         let function = self.program().function(fun);
         let mut set = Set::of(Value::Ref(Ref::root(Root::Param(fun, i))));
         let Some(param) = function.params.get(index) else { return set };
-        let passed = self.scope.passed(fun, i);
-        for item in passed.items {
-            if is_object(&item.value) {
-                set.insert(item);
-            }
+        let own = self.out.defaults.get(index).filter(|_| fun == self.fun);
+        for item in self.scope.objects_passed(fun, i, own.map(Option::as_ref)) {
+            set.insert(item.clone());
         }
         if let Some(ty) = param.ty
             && fun.module == self.fun.module
@@ -356,7 +354,7 @@ impl<'a> Run<'a> {
     /// Notes that the function handles Datadog's keys.
     pub fn note_key(&mut self, text: &str) {
         if origin::is_key_name(text) {
-            self.out.summary.keys = true;
+            self.out.keys = true;
         }
     }
 

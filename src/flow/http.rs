@@ -293,7 +293,7 @@ impl Run<'_> {
 
     /// What the names and keys around this function say.
     pub fn origin_here(&self) -> Origin {
-        if self.out.summary.keys {
+        if self.out.keys {
             return Origin::Datadog;
         }
         if let Some(origin) = self.surroundings.get() {
@@ -336,7 +336,7 @@ impl Run<'_> {
                 .values()
                 .flatten()
                 .chain(&program.class(owner).constructors)
-                .any(|f| self.scope.summary(*f).keys)
+                .any(|f| self.scope.handles_keys(*f))
         {
             return Origin::LikelyDatadog;
         }
@@ -349,12 +349,7 @@ impl Run<'_> {
             Origin::Unknown => {}
             origin => return origin,
         }
-        let keys = (0..self.module.functions.len()).any(|f| {
-            let fun =
-                super::value::Fun { module: self.fun.module, id: crate::ir::FunctionId(u32::try_from(f).unwrap_or(0)) };
-            self.scope.state.summary(fun).keys
-        });
-        if keys { Origin::LikelyDatadog } else { Origin::Unknown }
+        if self.scope.keys_in(self.fun.module) { Origin::LikelyDatadog } else { Origin::Unknown }
     }
 
     /// A method that only an official client has, on a receiver nobody knows, in a file that imports that client.

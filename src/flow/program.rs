@@ -20,6 +20,8 @@ pub struct Program {
     pub classes: Vec<ClassInfo>,
     class_ids: Vec<Vec<Cls>>,
     tables: Vec<Map<Name, Entity>>,
+    /// What the imported names of each module stand for, once all is linked.
+    imported: Vec<Map<Name, Resolved>>,
     packages: Vec<Map<Name, Entity>>,
     package_of: Vec<Option<u32>>,
     everywhere: Map<(Family, Name), Entity>,
@@ -114,6 +116,7 @@ impl Program {
             classes: Vec::new(),
             class_ids: Vec::with_capacity(modules.len()),
             tables: vec![Map::default(); modules.len()],
+            imported: Vec::new(),
             packages: Vec::new(),
             package_of: vec![None; modules.len()],
             everywhere: Map::default(),
@@ -128,6 +131,7 @@ impl Program {
         it.index_modules();
         it.merge_classes();
         it.index_names();
+        it.follow_imports();
         it.link_bases();
         it.link_implementations();
         it
@@ -236,6 +240,15 @@ impl Program {
         }
     }
 
+    /// Follows every import once; the engine asks again and again.
+    fn follow_imports(&mut self) {
+        let follow = |(m, table): (usize, &Map<Name, Entity>)| {
+            let imports = table.iter().filter(|(_, entity)| matches!(entity, Entity::Import(..)));
+            imports.filter_map(|(name, _)| Some((name.clone(), self.resolve(index(m), name)?))).collect()
+        };
+        self.imported = self.tables.iter().enumerate().map(follow).collect();
+    }
+
     /// What a simple name means in a module, below local variables.
     pub fn resolve(&self, module: u32, name: &Name) -> Option<Resolved> {
         self.lookup(module, name, 0)
@@ -245,6 +258,9 @@ impl Program {
         // Stubs for editors and type checkers declare the official client again, without bodies.
         if name == "DatadogAPIClient" {
             return None;
+        }
+        if let Some(known) = self.imported.get(module as usize).and_then(|names| names.get(name)) {
+            return Some(known.clone());
         }
         if let Some(entity) = self.tables[module as usize].get(name) {
             return Some(self.follow(entity, name, depth));

@@ -13,7 +13,7 @@ use super::library;
 use super::program::{Program, Resolved};
 use super::state::{Key, State, Summary};
 use super::subst::Subst;
-use super::value::{Closure, Cls, Fun, Instance, Ref, Root, Set, Value};
+use super::value::{Closure, Cls, Fun, Instance, Item, Ref, Root, Set, Value};
 
 /// Most different texts of all callers together that still stand for a parameter.
 const MAX_PASSED: usize = 8;
@@ -99,6 +99,42 @@ impl<'a> Scope<'a> {
         self.state.summary(fun)
     }
 
+    /// What the parameters of a function are without an argument.
+    pub fn defaults(&self, fun: Fun) -> &'a [Option<Set>] {
+        self.note(Key::Defaults(fun));
+        &self.state.output(fun).defaults
+    }
+
+    /// What a variable of a function that others can see may hold.
+    pub fn variable(&self, fun: Fun, name: &Name) -> Option<&'a Set> {
+        self.note(Key::Variable(fun, name.clone()));
+        self.state.output(fun).locals.get(name)
+    }
+
+    /// Whether a function handles Datadog's keys.
+    pub fn handles_keys(&self, fun: Fun) -> bool {
+        self.note(Key::Keys(fun));
+        self.state.output(fun).keys
+    }
+
+    /// Whether any function of a module handles Datadog's keys.
+    pub fn keys_in(&self, module: u32) -> bool {
+        self.note(Key::KeysIn(module));
+        self.state.keys_in(module)
+    }
+
+    /// The objects among what callers pass for a parameter, and among its default, which the function itself knows.
+    pub fn objects_passed<'s>(
+        &'s self,
+        fun: Fun,
+        index: u16,
+        own: Option<Option<&'s Set>>,
+    ) -> impl Iterator<Item = &'s Item> {
+        self.note(Key::Objects(fun, index));
+        let default = own.unwrap_or_else(|| self.defaults(fun).get(usize::from(index)).and_then(Option::as_ref));
+        self.state.param(fun, index).into_iter().chain(default).flat_map(Set::objects)
+    }
+
     /// What callers pass for a parameter, all of them together, and its default.
     pub fn passed(&self, fun: Fun, index: u16) -> Set {
         self.note(Key::Param(fun, index));
@@ -107,7 +143,7 @@ impl<'a> Scope<'a> {
         if set.values().filter(|v| matches!(v, Value::Text(_))).count() > MAX_PASSED {
             set.items.retain(|i| !matches!(i.value, Value::Text(_)));
         }
-        if let Some(Some(default)) = self.summary(fun).defaults.get(usize::from(index)) {
+        if let Some(Some(default)) = self.defaults(fun).get(usize::from(index)) {
             set.join(default);
         }
         set
@@ -327,6 +363,12 @@ impl<'a> Scope<'a> {
         Set::unknown()
     }
 
+    /// Whether anything is stored in a field of this very class.
+    pub fn has_field(&self, class: Cls, name: &Name) -> bool {
+        self.note(Key::Field(class, name.clone()));
+        self.state.field(class, name).is_some()
+    }
+
     /// A member of a class: constants, static methods, nested classes.
     pub fn class_member(&self, class: Cls, name: &Name, depth: u8) -> Set {
         for one in self.program.ancestors(class) {
@@ -376,8 +418,8 @@ impl<'a> Scope<'a> {
             Resolved::Module(module) => Set::of(Value::Module(*module)),
             Resolved::External(path) => Set::of(Value::External(path.clone())),
             Resolved::Global(module, name) => {
-                self.note(Key::Summary(Fun { module: *module, id: crate::ir::Module::MAIN }));
-                let mut set = self.state.global(*module, name).cloned().unwrap_or_default();
+                let main = Fun { module: *module, id: crate::ir::Module::MAIN };
+                let mut set = self.variable(main, name).cloned().unwrap_or_default();
                 let class = module_class(*module);
                 self.note(Key::Field(class, name.clone()));
                 if let Some((more, _)) = self.state.field(class, name) {

@@ -4,7 +4,7 @@
 //! any number of threads with the same outcome.
 
 use crate::evidence::Origin;
-use crate::ir::{FunctionId, Name};
+use crate::ir::Name;
 use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
@@ -17,10 +17,20 @@ use super::value::{Alternative, Args, Cls, Fun, Set, Value};
 /// Something that a function's result depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Key {
-    /// What a function returns, requests and assigns.
+    /// What a function returns and requests.
     Summary(Fun),
+    /// What its parameters are without an argument.
+    Defaults(Fun),
+    /// What a variable that other functions can see may hold.
+    Variable(Fun, Name),
+    /// Whether a function handles Datadog's keys.
+    Keys(Fun),
+    /// Whether any function of a module does.
+    KeysIn(u32),
     /// What callers pass.
     Param(Fun, u16),
+    /// The objects among that.
+    Objects(Fun, u16),
     /// What a field may hold.
     Field(Cls, Name),
     /// Whether a class has to do with requests.
@@ -38,12 +48,6 @@ pub struct Summary {
     pub requests: Vec<Request>,
     /// Calls of something that callers pass in.
     pub pending: Vec<Pending>,
-    /// All values each local variable ever has.
-    pub locals: BTreeMap<Name, Set>,
-    /// Default values of the parameters.
-    pub defaults: Vec<Option<Set>>,
-    /// Whether the function handles Datadog's key headers or keys.
-    pub keys: bool,
 }
 
 /// A call whose callee is a parameter.
@@ -62,6 +66,12 @@ pub struct Pending {
 pub struct Output {
     /// For callers.
     pub summary: Summary,
+    /// Default values of the parameters.
+    pub defaults: Vec<Option<Set>>,
+    /// All values that each variable which other functions can see ever has.
+    pub locals: BTreeMap<Name, Set>,
+    /// Whether the function handles Datadog's key headers or keys.
+    pub keys: bool,
     /// Datadog calls that are decided here.
     pub found: Vec<Found>,
     /// What is stored in fields.
@@ -89,6 +99,8 @@ pub struct State {
     readers: Map<Key, HashSet<Fun>>,
     matters: Vec<bool>,
     speaks: Vec<bool>,
+    /// Modules with a function that handles Datadog's keys.
+    keys: Vec<bool>,
     runs: Vec<u8>,
 }
 
@@ -107,6 +119,7 @@ impl State {
             outputs: vec![Output::default(); total],
             matters: vec![false; program.classes.len()],
             speaks: vec![false; program.classes.len()],
+            keys: vec![false; program.modules.len()],
             runs: vec![0; total],
             ..Self::default()
         }
@@ -141,9 +154,9 @@ impl State {
         self.fields.get(&(class, name.clone()))
     }
 
-    /// The variables of a module.
-    pub fn global(&self, module: u32, name: &Name) -> Option<&Set> {
-        self.summary(Fun { module, id: FunctionId(0) }).locals.get(name)
+    /// Whether a function of a module handles Datadog's keys.
+    pub fn keys_in(&self, module: u32) -> bool {
+        self.keys.get(module as usize).copied().unwrap_or(false)
     }
 
     /// Takes over what some functions were found to do and tells what changed.
@@ -159,6 +172,19 @@ impl State {
             if old.summary != new.summary {
                 changed.insert(Key::Summary(fun));
             }
+            if old.defaults != new.defaults {
+                changed.insert(Key::Defaults(fun));
+            }
+            if old.keys != new.keys {
+                changed.insert(Key::Keys(fun));
+            }
+            if let Some(known) = self.keys.get_mut(fun.module as usize).filter(|known| new.keys && !**known) {
+                *known = true;
+                changed.insert(Key::KeysIn(fun.module));
+            }
+            let names: BTreeSet<&Name> = old.locals.keys().chain(new.locals.keys()).collect();
+            let differ = names.into_iter().filter(|name| old.locals.get(*name) != new.locals.get(*name));
+            changed.extend(differ.map(|name| Key::Variable(fun, name.clone())));
             note_changes(&old.params, &new.params, &mut params, &mut self.givers, fun);
             note_changes(&old.fields, &new.fields, &mut fields, &mut self.writers, fun);
             for key in old.reads.difference(&new.reads) {
@@ -171,9 +197,7 @@ impl State {
             }
         }
         for key in params {
-            if self.collect_param(key) {
-                changed.insert(Key::Param(key.0, key.1));
-            }
+            self.collect_param(key, &mut changed);
         }
         for key in &fields {
             if self.collect_field(key) {
@@ -184,9 +208,8 @@ impl State {
         changed
     }
 
-    /// Joins again what all callers pass for a parameter, so that what a later run refined does not linger. Says whether
-    /// it is something else now.
-    fn collect_param(&mut self, key: (Fun, u16)) -> bool {
+    /// Joins again what all callers pass for a parameter, so that what a later run refined does not linger.
+    fn collect_param(&mut self, key: (Fun, u16), changed: &mut HashSet<Key>) {
         let mut joined = Set::unknown();
         for giver in self.givers.get(&key).into_iter().flatten() {
             if let Some(set) = self.output(*giver).params.get(&key) {
@@ -194,7 +217,15 @@ impl State {
             }
         }
         let old = if joined.is_unknown() { self.params.remove(&key) } else { self.params.insert(key, joined) };
-        old.as_ref() != self.params.get(&key)
+        let new = self.params.get(&key);
+        if old.as_ref() == new {
+            return;
+        }
+        changed.insert(Key::Param(key.0, key.1));
+        let objects = |set: Option<&Set>| set.into_iter().flat_map(Set::objects).cloned().collect::<Vec<_>>();
+        if objects(old.as_ref()) != objects(new) {
+            changed.insert(Key::Objects(key.0, key.1));
+        }
     }
 
     /// The same for a field and all that is stored in it.

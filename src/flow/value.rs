@@ -120,9 +120,13 @@ impl Value {
             Self::Made(_) | Self::Instance(_) | Self::Function(_) | Self::Table(_) | Self::List(_) | Self::Method(..)
         )
     }
+
+    /// Whether it is something that has members or can be called.
+    pub fn is_object(&self) -> bool {
+        !matches!(self, Self::Text(_) | Self::Ref(_) | Self::Null | Self::Bool(_))
+    }
 }
 
-impl Set {}
 
 /// An API object of an official client. Where it was made is not part of its identity.
 #[derive(Clone, Debug)]
@@ -364,6 +368,11 @@ impl Set {
     /// The values alone.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
         self.items.iter().map(|i| &i.value)
+    }
+
+    /// The objects among the values.
+    pub fn objects(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|i| i.value.is_object())
     }
 
     /// Whether nothing is known.

@@ -60,7 +60,7 @@ impl<'a> Run<'a> {
         let mut out = Vec::with_capacity(function.params.len());
         let mut next = 0;
         let mut used: Vec<&Name> = Vec::new();
-        let defaults = &self.scope.summary(fun).defaults;
+        let defaults = self.scope.defaults(fun);
         for (i, param) in function.params.iter().enumerate() {
             let default = || defaults.get(i).cloned().flatten().unwrap_or_default();
             out.push(match param.kind {
@@ -179,7 +179,6 @@ impl<'a> Run<'a> {
         if !self.out.called.contains(&fun) {
             self.out.called.push(fun);
         }
-        self.out.summary.keys |= false;
         if summary.requests.is_empty() && summary.pending.is_empty() {
             return;
         }

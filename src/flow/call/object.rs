@@ -252,12 +252,12 @@ impl<'a> Run<'a> {
             table.entries.push((name.clone(), self.kept(class, set)));
             self.note_addresses(class, name, set, site);
             // Whoever meets this object without knowing which one it is sees what all of them were given.
-            if set.values().any(is_object) {
+            if set.values().any(Value::is_object) {
                 let objects = Set {
                     items: set
                         .items
                         .iter()
-                        .filter(|i| is_object(&i.value))
+                        .filter(|i| i.value.is_object())
                         .filter_map(|i| {
                             grounded(&i.value, 1)
                                 .map(|value| crate::flow::value::Item { value, world: i.world.clone() })

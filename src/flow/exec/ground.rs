@@ -2,11 +2,6 @@
 
 use super::*;
 
-/// Whether a value is an object rather than a text or nothing.
-pub fn is_object(value: &Value) -> bool {
-    !matches!(value, Value::Text(_) | Value::Ref(_) | Value::Null | Value::Bool(_))
-}
-
 /// A value without anything that only its function understands; `None` where nothing is left.
 pub fn grounded(value: &Value, depth: u8) -> Option<Value> {
     let set = |s: &Set| grounded_set(s, depth + 1);

@@ -42,7 +42,7 @@ impl<'a> Run<'a> {
 
     pub(in crate::flow) fn assign_name(&mut self, name: &Name, set: Set) {
         if self.shared {
-            self.out.summary.locals.entry(name.clone()).or_default().join(&set);
+            self.out.locals.entry(name.clone()).or_default().join(&set);
         }
         // A module variable that a function fills in later (lazily made singletons).
         if self.fun.id != Module::MAIN && self.module.language != Language::Python {
@@ -162,7 +162,7 @@ impl<'a> Run<'a> {
         }
         let local = local.clone();
         if self.shared {
-            self.out.summary.locals.entry(local.clone()).or_default().join(&updated);
+            self.out.locals.entry(local.clone()).or_default().join(&updated);
         }
         self.bind(local, updated);
     }
