@@ -15,10 +15,6 @@ mod fit;
 mod links;
 mod progress;
 
-/// Syntax trees and sets of values are many small blocks, which the system's allocator is slow with.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let start = Instant::now();
     let cli = Cli::parse();

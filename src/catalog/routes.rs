@@ -46,6 +46,13 @@ impl Catalog {
         if found.is_empty() { asked.search_elsewhere(&segments) } else { found }
     }
 
+    /// Whether an address as it is written means one operation, whatever its holes are filled with.
+    pub fn is_exact(&self, method: &str, target: &Target) -> bool {
+        let method = if method == "HEAD" { "GET" } else { method };
+        let asked = Asked { catalog: self, method: Some(method), target };
+        asked.search(&walk::segments(&target.path)).first().is_some_and(|found| found.quality == Quality::Exact)
+    }
+
     /// The operation whose method and template are exactly these, whatever the parameters' names.
     pub fn route(&self, method: &str, path: &str) -> Option<&'static Operation> {
         let target = Target::parse(&crate::url::Template::literal(path));

@@ -285,10 +285,9 @@ impl Run<'_> {
 
     /// Whether the operation is certain whatever fills the holes.
     pub fn is_determined(&self, request: &Request) -> bool {
+        let Some(method) = request.method() else { return false };
         let url = below_api(&request.url).unwrap_or_else(|| template(&request.url));
-        let target = Target::parse(&url);
-        let routes = self.scope.catalog.routes(request.method().as_deref(), &target);
-        routes.first().is_some_and(|r| r.quality == crate::catalog::Quality::Exact) && request.method().is_some()
+        self.scope.catalog.is_exact(&method, &Target::parse(&url))
     }
 
     /// What the names and keys around this function say.

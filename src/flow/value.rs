@@ -127,7 +127,6 @@ impl Value {
     }
 }
 
-
 /// An API object of an official client. Where it was made is not part of its identity.
 #[derive(Clone, Debug)]
 pub struct Client {
