@@ -24,6 +24,18 @@ pub struct Found {
     pub steps: Vec<(Name, Site)>,
 }
 
+impl Found {
+    /// Whether it is the same call, derived in another way perhaps.
+    pub fn is_again(&self, other: &Self) -> bool {
+        let same = match (&self.what, &other.what) {
+            (What::Http(one), What::Http(other)) => one.is_again(other),
+            (one, other) => one == other,
+        };
+        let Self { what: _, at, fun, likely, literals, steps: _ } = self;
+        (*at, *fun, *likely) == (other.at, other.fun, other.likely) && same && *literals == other.literals
+    }
+}
+
 /// What a decided call calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {

@@ -262,7 +262,7 @@ impl Run<'_> {
         let positive = matches!(request.origin, Origin::Datadog | Origin::LikelyDatadog);
         if open && !(request.settled && positive && request.is_open()) {
             let requests = &mut self.out.summary.requests;
-            if requests.len() < 256 && !requests.contains(&request) {
+            if requests.len() < 256 && !requests.iter().any(|known| known.is_again(&request)) {
                 requests.push(request);
             }
             return;

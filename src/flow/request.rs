@@ -100,6 +100,14 @@ impl Request {
         self.refs().next().is_some()
     }
 
+    /// Whether it is the same request, derived in another way perhaps: one derivation is enough.
+    pub fn is_again(&self, other: &Self) -> bool {
+        // All fields, lest a new one be forgotten.
+        let Self { verb, url, guards, origin, at, settled, likely, cli, literals, steps: _ } = self;
+        (*at, *settled, *likely, *cli, *origin) == (other.at, other.settled, other.likely, other.cli, other.origin)
+            && (verb, url, guards, literals) == (&other.verb, &other.url, &other.guards, &other.literals)
+    }
+
     /// The method in upper case, if it is known.
     pub fn method(&self) -> Option<Name> {
         self.verb.as_literal().filter(|v| !v.is_empty()).map(|v| Name::from(v.to_ascii_uppercase()))

@@ -36,7 +36,7 @@ impl<'a> Run<'a> {
 
     /// Notes a decided call.
     pub fn found(&mut self, found: Found) {
-        if !self.out.found.contains(&found) {
+        if !self.out.found.iter().any(|known| known.is_again(&found)) {
             self.out.found.push(found);
         }
     }
