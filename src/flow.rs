@@ -32,6 +32,7 @@ use crate::evidence::Evidence;
 use crate::ir::Module;
 use crate::wrapper::Wrapper;
 use rayon::prelude::*;
+use rustc_hash::FxHashSet as HashSet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -40,13 +41,15 @@ pub use finish::Demand;
 use exec::Run;
 use program::Program;
 use scope::Scope;
-use state::State;
+use state::{Key, State};
 use value::Fun;
 
 /// Sweeps from callees to callers after which the analysis stops even if something still changes.
 const MAX_ROUNDS: usize = 16;
 /// How often one function is run at most; data that goes in circles is cut off there.
 const MAX_RUNS: u8 = 8;
+/// Fewer functions than that are not worth another thread.
+const MIN_BATCH: usize = 8;
 
 /// What the engine may assume.
 #[derive(Clone, Copy, Debug)]
@@ -59,51 +62,88 @@ pub struct Options<'c> {
     pub wrappers: &'c [Wrapper],
 }
 
-/// What the engine found.
-#[derive(Clone, Debug, Default)]
-pub struct Analysis {
-    /// Every call seen, in the order of files.
-    pub evidence: Vec<Evidence>,
-    /// Functions and classes whose requests depend on their callers: files that use them matter too.
-    pub demand: Vec<Demand>,
+/// The engine: a program, what is known of it, and what is still to be done.
+#[derive(Debug)]
+pub struct Engine<'c> {
+    options: Options<'c>,
+    program: Program,
+    state: State,
+    /// Functions that would have to run once more.
+    unfinished: BTreeSet<Fun>,
 }
 
-/// Analyses a whole project. The result does not depend on the order of the modules nor on the number of threads.
-pub fn analyze(modules: Vec<Arc<Module>>, options: &Options<'_>) -> Analysis {
-    let program = Program::link(modules);
-    let levels = schedule::levels(&program);
-    let mut state = State::new(&program);
-    let at_level = |fun: Fun| (levels.get(&fun).copied().unwrap_or(0), fun);
-    // Functions that would have to run once more.
-    let mut unfinished: BTreeSet<Fun> = BTreeSet::new();
-    let mut next: BTreeSet<(u32, Fun)> = program.functions().map(at_level).collect();
-    for _ in 0..MAX_ROUNDS {
-        let mut now = std::mem::take(&mut next);
-        while let Some(&(level, _)) = now.first() {
-            let above = now.split_off(&(level + 1, Fun::FIRST));
-            let batch: Vec<Fun> = std::mem::replace(&mut now, above).into_iter().map(|(_, fun)| fun).collect();
-            let results: Vec<_> = batch
-                .par_iter()
-                .with_min_len(8)
-                .map(|&fun| (fun, Run::run(Scope::new(&program, &state, options), fun)))
-                .collect();
-            let changed = state.advance(&program, results);
-            for fun in state.dependents(&changed) {
-                if state.run_count(fun) < MAX_RUNS {
-                    let wave = if at_level(fun).0 > level { &mut now } else { &mut next };
-                    wave.insert(at_level(fun));
-                } else {
-                    unfinished.insert(fun);
-                }
+impl<'c> Engine<'c> {
+    /// An engine that knows nothing yet.
+    pub fn new(options: Options<'c>) -> Self {
+        let program = Program::link(Vec::new());
+        Self { options, state: State::new(&program), program, unfinished: BTreeSet::new() }
+    }
+
+    /// Takes in modules and analyses what they change. Neither their order nor the number of threads makes a difference.
+    pub fn extend(&mut self, modules: Vec<Arc<Module>>) {
+        let program = self.program.extended(modules);
+        let known = program.change_since(&self.program);
+        let old = std::mem::replace(&mut self.program, program);
+        match known {
+            Some(change) => {
+                self.state.grow(&self.program);
+                self.unfinished.extend(self.state.touched_by(&self.program, &change));
+                let first_new = old.modules.len();
+                self.unfinished.extend(self.program.functions().filter(|fun| fun.module as usize >= first_new));
+            }
+            None => {
+                self.state = State::new(&self.program);
+                self.unfinished = self.program.functions().collect();
             }
         }
-        if next.is_empty() {
-            break;
-        }
+        self.settle();
     }
-    unfinished.extend(next.into_iter().map(|(_, fun)| fun));
-    Analysis {
-        evidence: finish::evidence(&program, &state, options, &unfinished),
-        demand: finish::demand(&program, &state, options),
+
+    /// Runs functions, callees first, until nothing changes any more.
+    fn settle(&mut self) {
+        let levels = schedule::levels(&self.program);
+        let at_level = |fun: Fun| (levels.get(&fun).copied().unwrap_or(0), fun);
+        let mut next: BTreeSet<(u32, Fun)> = std::mem::take(&mut self.unfinished).into_iter().map(at_level).collect();
+        for _ in 0..MAX_ROUNDS {
+            let mut now = std::mem::take(&mut next);
+            while let Some(&(level, _)) = now.first() {
+                let above = now.split_off(&(level + 1, Fun::FIRST));
+                let batch: Vec<Fun> = std::mem::replace(&mut now, above).into_iter().map(|(_, fun)| fun).collect();
+                let changed = self.run(&batch);
+                for fun in self.state.dependents(&changed) {
+                    if self.state.run_count(fun) < MAX_RUNS {
+                        let wave = if at_level(fun).0 > level { &mut now } else { &mut next };
+                        wave.insert(at_level(fun));
+                    } else {
+                        self.unfinished.insert(fun);
+                    }
+                }
+            }
+            if next.is_empty() {
+                break;
+            }
+        }
+        self.unfinished.extend(next.into_iter().map(|(_, fun)| fun));
+    }
+
+    /// Runs functions side by side; gives what they changed.
+    fn run(&mut self, batch: &[Fun]) -> HashSet<Key> {
+        let (program, state, options) = (&self.program, &self.state, &self.options);
+        let results: Vec<_> = batch
+            .par_iter()
+            .with_min_len(MIN_BATCH)
+            .map(|&fun| (fun, Run::run(Scope::new(program, state, options), fun)))
+            .collect();
+        self.state.advance(&self.program, results)
+    }
+
+    /// Every call seen, in the order of files.
+    pub fn evidence(&self) -> Vec<Evidence> {
+        finish::evidence(&self.program, &self.state, &self.options, &self.unfinished)
+    }
+
+    /// Functions and classes whose requests depend on their callers: files that use them matter too.
+    pub fn demand(&self) -> Vec<Demand> {
+        finish::demand(&self.program, &self.state, &self.options)
     }
 }

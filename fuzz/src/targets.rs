@@ -67,8 +67,10 @@ fn scan(ending: &str, bytes: &[u8]) {
     let lines = String::from_utf8_lossy(bytes).bytes().filter(|byte| *byte == b'\n').count() + 1;
     let modules = lower(ending, bytes).into_iter().map(Arc::new).collect();
     let catalog = Catalog::builtin();
-    let analysis = flow::analyze(modules, &flow::Options { catalog, hosts: &[], wrappers: &[] });
-    let resolution = reported(analysis.evidence);
+    let mut engine = flow::Engine::new(flow::Options { catalog, hosts: &[], wrappers: &[] });
+    engine.extend(modules);
+    let evidence = engine.evidence();
+    let resolution = reported(evidence);
     let shown = resolution.usages.iter().flat_map(|usage| &usage.evidence);
     for evidence in shown.chain(resolution.unresolved.iter().map(|call| &call.evidence)) {
         if let Place::Source { span, .. } = &evidence.place {

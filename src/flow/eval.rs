@@ -57,7 +57,7 @@ impl<'a> Run<'a> {
                 strings::format(*style, &format, &args)
             }
             Expr::Lambda(function) => self.lambda(*function),
-            Expr::Module(name) => match self.program().find_module(self.fun.module, name) {
+            Expr::Module(name) => match self.scope.find_module(self.fun.module, name) {
                 Some(module) => Set::of(Value::Module(module)),
                 None => Set::of(Value::External(name.clone())),
             },

@@ -2,8 +2,11 @@
 //!
 //! Purely structural: no values, no evaluation. Everything is decided once, before the first round of the analysis.
 
+mod change;
 mod classes;
 mod imports;
+
+pub use change::Change;
 
 use crate::ir::{ClassId, Expr, ExprId, FunctionId, FunctionKind, Language, Member, Module, Name};
 use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
@@ -14,8 +17,10 @@ use super::value::{Cls, Fun};
 /// A linked project.
 #[derive(Debug)]
 pub struct Program {
-    /// The modules, sorted by file.
+    /// The modules: those linked first before those added later, each time sorted by file.
     pub modules: Vec<Arc<Module>>,
+    /// Their indices, all sorted by file.
+    by_file: Vec<u32>,
     /// All classes, parts merged.
     pub classes: Vec<ClassInfo>,
     class_ids: Vec<Vec<Cls>>,
@@ -31,7 +36,7 @@ pub struct Program {
 }
 
 /// A class with all its parts.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct ClassInfo {
     /// Simple name.
     pub name: Name,
@@ -78,7 +83,7 @@ pub enum Resolved {
 }
 
 /// Languages that share modules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Family {
     Python,
     Script,
@@ -110,9 +115,15 @@ const MAX_REEXPORTS: u8 = 8;
 
 impl Program {
     /// Links modules. Their order does not matter: they are sorted by file first.
-    pub fn link(mut modules: Vec<Arc<Module>>) -> Self {
-        modules.sort_by(|a, b| a.file.cmp(&b.file).then_with(|| first_line(a).cmp(&first_line(b))));
+    pub fn link(modules: Vec<Arc<Module>>) -> Self {
+        Self::link_in_order(in_order(modules))
+    }
+
+    fn link_in_order(modules: Vec<Arc<Module>>) -> Self {
+        let mut by_file: Vec<u32> = (0..modules.len()).map(index).collect();
+        by_file.sort_by_cached_key(|m| place(&modules[*m as usize]));
         let mut it = Self {
+            by_file,
             classes: Vec::new(),
             class_ids: Vec::with_capacity(modules.len()),
             tables: vec![Map::default(); modules.len()],
@@ -167,10 +178,11 @@ impl Program {
         self.outer.contains(&fun)
     }
 
-    /// All functions, in module order.
+    /// All functions, in the order of files.
     pub fn functions(&self) -> impl Iterator<Item = Fun> {
-        self.modules.iter().enumerate().flat_map(|(m, module)| {
-            (0..module.functions.len()).map(move |f| Fun { module: index(m), id: FunctionId(index(f)) })
+        self.by_file.iter().flat_map(|&module| {
+            let functions = self.module(module).functions.len();
+            (0..functions).map(move |f| Fun { module, id: FunctionId(index(f)) })
         })
     }
 
@@ -344,8 +356,13 @@ impl Program {
     }
 }
 
-fn first_line(module: &Module) -> u32 {
-    module.functions.first().map_or(0, |f| f.span.line)
+fn place(module: &Module) -> (Arc<str>, u32) {
+    (module.file.clone(), module.functions.first().map_or(0, |f| f.span.line))
+}
+
+fn in_order(mut modules: Vec<Arc<Module>>) -> Vec<Arc<Module>> {
+    modules.sort_by_cached_key(|module| place(module));
+    modules
 }
 
 fn index(n: usize) -> u32 {

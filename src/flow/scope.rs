@@ -81,6 +81,23 @@ impl<'a> Scope<'a> {
         self.budget.get() == 0
     }
 
+    /// Notes that it matters which methods, superclasses and subclasses a class has.
+    pub fn look_at(&self, class: Cls) {
+        self.note(Key::Class(class));
+    }
+
+    /// The module that an import means, if it belongs to the program.
+    pub fn find_module(&self, from: u32, import: &Name) -> Option<u32> {
+        self.note(Key::Modules);
+        self.program.find_module(from, import)
+    }
+
+    /// Whether any class of the program has a method of this name.
+    pub fn defines_method(&self, name: &str) -> bool {
+        self.note(Key::Modules);
+        self.program.defines_method(name)
+    }
+
     /// Whether objects of a class have to do with requests.
     pub fn matters(&self, class: Cls) -> bool {
         self.note(Key::Matters(class));

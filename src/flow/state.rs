@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 
 use super::found::Found;
-use super::program::Program;
+use super::program::{Change, Program};
 use super::request::{Guard, Request, Site};
 use super::value::{Alternative, Args, Cls, Fun, Set, Value};
 
@@ -35,6 +35,10 @@ pub enum Key {
     Field(Cls, Name),
     /// Whether a class has to do with requests.
     Matters(Cls),
+    /// What methods, superclasses and subclasses a class has.
+    Class(Cls),
+    /// Which modules there are.
+    Modules,
 }
 
 /// What one run of one function found.
@@ -89,8 +93,9 @@ pub struct Output {
 /// What is known of the whole program.
 #[derive(Debug, Default)]
 pub struct State {
-    offsets: Vec<usize>,
-    outputs: Vec<Output>,
+    /// For every module and function in it.
+    outputs: Vec<Vec<Output>>,
+    runs: Vec<Vec<u8>>,
     params: Map<(Fun, u16), Set>,
     fields: Map<(Cls, Name), (Set, Site)>,
     /// Who passes something for a parameter, who stores something in a field, who reads what.
@@ -101,42 +106,51 @@ pub struct State {
     speaks: Vec<bool>,
     /// Modules with a function that handles Datadog's keys.
     keys: Vec<bool>,
-    runs: Vec<u8>,
 }
 
 impl State {
     /// Nothing known yet.
     pub fn new(program: &Program) -> Self {
-        let mut offsets = Vec::with_capacity(program.modules.len() + 1);
-        let mut total = 0;
-        for module in &program.modules {
-            offsets.push(total);
-            total += module.functions.len();
-        }
-        offsets.push(total);
-        Self {
-            offsets,
-            outputs: vec![Output::default(); total],
-            matters: vec![false; program.classes.len()],
-            speaks: vec![false; program.classes.len()],
-            keys: vec![false; program.modules.len()],
-            runs: vec![0; total],
-            ..Self::default()
-        }
+        let mut it = Self::default();
+        it.grow(program);
+        it
     }
 
-    fn index(&self, fun: Fun) -> usize {
-        self.offsets[fun.module as usize] + fun.id.0 as usize
+    /// Makes room for the functions and classes that a program has got in addition. Every function may run again.
+    pub fn grow(&mut self, program: &Program) {
+        for module in program.modules.iter().skip(self.outputs.len()) {
+            self.outputs.push(vec![Output::default(); module.functions.len()]);
+        }
+        self.runs = self.outputs.iter().map(|outputs| vec![0; outputs.len()]).collect();
+        self.matters.resize(program.classes.len(), false);
+        self.speaks.resize(program.classes.len(), false);
+        self.keys.resize(program.modules.len(), false);
+    }
+
+    /// The functions that a change of the program may make do something else.
+    pub fn touched_by(&self, program: &Program, change: &Change) -> BTreeSet<Fun> {
+        let is_touched = |key: &Key| match key {
+            Key::Field(class, _) | Key::Matters(class) | Key::Class(class) => change.classes.contains(class),
+            Key::Summary(fun) | Key::Defaults(fun) => change.modules.contains(&fun.module),
+            Key::Modules => true,
+            _ => false,
+        };
+        let readers = self.readers.iter().filter(|(key, _)| is_touched(key)).flat_map(|(_, funs)| funs).copied();
+        let inside = program.functions().filter(|fun| {
+            let owned = || program.owner(*fun).is_some_and(|class| change.classes.contains(&class));
+            change.modules.contains(&fun.module) || owned()
+        });
+        readers.chain(inside).collect()
     }
 
     /// What a function was found to do.
     pub fn output(&self, fun: Fun) -> &Output {
-        &self.outputs[self.index(fun)]
+        &self.outputs[fun.module as usize][fun.id.0 as usize]
     }
 
     /// How often a function was run.
     pub fn run_count(&self, fun: Fun) -> u8 {
-        self.runs[self.index(fun)]
+        self.runs[fun.module as usize][fun.id.0 as usize]
     }
 
     /// What callers see of a function.
@@ -165,10 +179,11 @@ impl State {
         let (mut params, mut fields) = (BTreeSet::new(), BTreeSet::new());
         let ran: Vec<Fun> = results.iter().map(|(fun, _)| *fun).collect();
         for (fun, output) in results {
-            let at = self.index(fun);
-            self.runs[at] = self.runs[at].saturating_add(1);
-            let old = std::mem::replace(&mut self.outputs[at], output);
-            let new = &self.outputs[at];
+            let (module, id) = (fun.module as usize, fun.id.0 as usize);
+            let runs = &mut self.runs[module][id];
+            *runs = runs.saturating_add(1);
+            let old = std::mem::replace(&mut self.outputs[module][id], output);
+            let new = &self.outputs[module][id];
             if old.summary != new.summary {
                 changed.insert(Key::Summary(fun));
             }

@@ -7,7 +7,7 @@ use super::links::Links;
 use super::remark::{Matter, Remark, Remarks};
 use crate::error::Error;
 use crate::evidence::Evidence;
-use crate::flow::{self, Demand};
+use crate::flow::{self, Demand, Engine};
 use crate::input::{self, Content, Found, Skipped, Strength, Tree};
 use crate::ir::{Module, Name};
 use crate::meter::Meter;
@@ -96,20 +96,26 @@ pub(super) fn analyze(
         meter,
     };
     meter.stage("parse", || project.parse_candidates());
-    let options = flow::Options { catalog, hosts, wrappers };
+    let mut engine = Engine::new(flow::Options { catalog, hosts, wrappers });
     let mut asked = BTreeSet::new();
     for round in 0..=ROUNDS {
+        let modules = std::mem::take(&mut project.modules);
         let last = round == ROUNDS || project.sources.iter().all(|s| s.done);
-        let modules = if last { std::mem::take(&mut project.modules) } else { project.modules.clone() };
-        // A panic in the engine costs the code, not the traffic, and never looks like an answer.
-        let analyze = || catch_unwind(AssertUnwindSafe(|| flow::analyze(modules, &options)));
-        let Ok(analysis) = meter.stage("flow", analyze) else {
-            let error = Error::new("the analysis of the code failed, which is a bug in ddscope");
-            result.problems.push(error.help("leave out folders with --exclude until it works, and please report it"));
+        let demand = meter.stage("flow", || {
+            guarded(|| {
+                engine.extend(modules);
+                if last { Vec::new() } else { engine.demand() }
+            })
+        });
+        let Some(demand) = demand else {
+            result.problems.push(failed());
             break;
         };
-        result.evidence = analysis.evidence;
-        if last || !meter.stage("parse", || project.parse_demanded(analysis.demand, &mut asked)) {
+        if last || !meter.stage("parse", || project.parse_demanded(demand, &mut asked)) {
+            match meter.stage("evidence", || guarded(|| engine.evidence())) {
+                Some(evidence) => result.evidence = evidence,
+                None => result.problems.push(failed()),
+            }
             break;
         }
     }
@@ -118,6 +124,16 @@ pub(super) fn analyze(
     result.evidence.append(&mut project.declared);
     result.remarks = project.remarks;
     result
+}
+
+/// A panic in the engine costs the code, not the traffic, and never looks like an answer.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+fn failed() -> Error {
+    let error = Error::new("the analysis of the code failed, which is a bug in ddscope");
+    error.help("leave out folders with --exclude until it works, and please report it")
 }
 
 /// Files that mention a described wrapper matter even if they do not mention Datadog.

@@ -12,6 +12,7 @@ impl<'a> Run<'a> {
         args: &Args,
         site: Site,
     ) -> Set {
+        self.scope.look_at(class);
         let program = self.program();
         let mut methods: Vec<Fun> = program.method(class, name).to_vec();
         let inherits_body = methods.iter().any(|f| !program.function(*f).body.is_empty());
@@ -111,6 +112,7 @@ impl<'a> Run<'a> {
     }
 
     pub(in crate::flow) fn class_call(&mut self, class: Cls, name: &Name, args: &Args, site: Site) -> Set {
+        self.scope.look_at(class);
         let methods: Vec<Fun> = self.program().method(class, name).to_vec();
         if !methods.is_empty() {
             let receiver = Value::Instance(Arc::new(Instance::any(class)));
@@ -161,6 +163,7 @@ impl<'a> Run<'a> {
             Some(name) => matches!(name.as_str(), "__init__" | "initialize" | "constructor"),
         };
         let name = name.cloned().unwrap_or_else(|| function.name.clone());
+        self.scope.look_at(class);
         let bases = self.program().class(class).bases.clone();
         let mut out = Set::unknown();
         for base in bases {
@@ -216,6 +219,7 @@ impl<'a> Run<'a> {
 
     /// The constructor that fits the arguments best, the nearest class first.
     pub(in crate::flow) fn constructor(&self, class: Cls, args: &Args) -> Option<Fun> {
+        self.scope.look_at(class);
         let program = self.program();
         program
             .ancestors(class)

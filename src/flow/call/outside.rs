@@ -119,7 +119,10 @@ impl<'a> Run<'a> {
             return None;
         }
         let class = args.all().flat_map(Set::values).find_map(|v| match v {
-            Value::Class(class) if self.program().class(*class).interface => Some(*class),
+            Value::Class(class) => {
+                self.scope.look_at(*class);
+                self.program().class(*class).interface.then_some(*class)
+            }
             _ => None,
         })?;
         let base = match last {
@@ -249,7 +252,7 @@ impl<'a> Run<'a> {
             }
             "importlib.import_module" | "__import__" => {
                 let name: Name = args.at(0)?.literal_text()?.into();
-                Some(match self.program().find_module(self.fun.module, &name) {
+                Some(match self.scope.find_module(self.fun.module, &name) {
                     Some(module) => Set::of(Value::Module(module)),
                     None => Set::of(Value::External(name)),
                 })
