@@ -138,8 +138,11 @@ impl<'c> Engine<'c> {
     }
 
     /// Every call seen, in the order of files.
-    pub fn evidence(&self) -> Vec<Evidence> {
-        finish::evidence(&self.program, &self.state, &self.options, &self.unfinished)
+    pub fn finish(self) -> Vec<Evidence> {
+        let evidence = finish::evidence(&self.program, &self.state, &self.options, &self.unfinished);
+        // Nobody has to wait until all of it is taken apart.
+        rayon::spawn(move || drop((self.program, self.state)));
+        evidence
     }
 
     /// Functions and classes whose requests depend on their callers: files that use them matter too.

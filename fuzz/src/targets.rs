@@ -69,7 +69,7 @@ fn scan(ending: &str, bytes: &[u8]) {
     let catalog = Catalog::builtin();
     let mut engine = flow::Engine::new(flow::Options { catalog, hosts: &[], wrappers: &[] });
     engine.extend(modules);
-    let evidence = engine.evidence();
+    let evidence = engine.finish();
     let resolution = reported(evidence);
     let shown = resolution.usages.iter().flat_map(|usage| &usage.evidence);
     for evidence in shown.chain(resolution.unresolved.iter().map(|call| &call.evidence)) {

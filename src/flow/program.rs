@@ -9,6 +9,7 @@ mod imports;
 pub use change::Change;
 
 use crate::ir::{ClassId, Expr, ExprId, FunctionId, FunctionKind, Language, Member, Module, Name};
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
 use std::sync::Arc;
 
@@ -126,7 +127,7 @@ impl Program {
             by_file,
             classes: Vec::new(),
             class_ids: Vec::with_capacity(modules.len()),
-            tables: vec![Map::default(); modules.len()],
+            tables: Vec::new(),
             imported: Vec::new(),
             packages: Vec::new(),
             package_of: vec![None; modules.len()],
@@ -205,51 +206,51 @@ impl Program {
     }
 
     fn index_names(&mut self) {
-        for m in 0..self.modules.len() {
-            let module = &self.modules[m];
-            let mut table: Map<Name, Entity> = Map::default();
-            for (i, import) in module.imports.iter().enumerate() {
-                if !import.local.is_empty() && import.member != Member::All {
-                    table.insert(import.local.clone(), Entity::Import(index(m), index(i)));
-                    for other in other_locals(module.language, &import.module, &import.local) {
-                        table.entry(other).or_insert(Entity::Import(index(m), index(i)));
-                    }
-                }
+        self.tables = (0..self.modules.len()).into_par_iter().map(|m| self.names_of(m)).collect();
+        for (m, table) in self.tables.iter().enumerate() {
+            let family = family(self.modules[m].language);
+            let everywhere = matches!(family, Family::Ruby | Family::Php);
+            if self.package_of[m].is_none() && !everywhere {
+                continue;
             }
-            for name in assigned_names(&module.functions[0].body) {
-                table.entry(name).or_insert(Entity::Global(index(m)));
-            }
-            for (f, function) in module.functions.iter().enumerate().skip(1) {
-                if function.owner.is_none()
-                    && function.parent.is_none_or(|p| p == Module::MAIN)
-                    && !function.name.is_empty()
-                {
-                    table.insert(
-                        function.name.clone(),
-                        Entity::Function(Fun { module: index(m), id: FunctionId(index(f)) }),
-                    );
-                }
-            }
-            for (c, class) in module.classes.iter().enumerate() {
-                if class.outer.is_none() || !matches!(family(module.language), Family::Jvm | Family::CSharp) {
-                    table.insert(class.name.clone(), Entity::Class(self.class_ids[m][c]));
-                }
-            }
-            let family = family(module.language);
-            let shared: Vec<(Name, Entity)> = table
-                .iter()
-                .filter(|(_, e)| !matches!(e, Entity::Import(..)))
-                .map(|(n, e)| (n.clone(), e.clone()))
-                .collect();
-            for (name, entity) in shared {
+            for (name, entity) in table.iter().filter(|(_, entity)| !matches!(entity, Entity::Import(..))) {
                 if let Some(package) = self.package_of[m] {
-                    self.packages[package as usize].entry(name).or_insert(entity);
-                } else if matches!(family, Family::Ruby | Family::Php) && !matches!(entity, Entity::Global(_)) {
-                    self.everywhere.entry((family, name)).or_insert(entity);
+                    self.packages[package as usize].entry(name.clone()).or_insert_with(|| entity.clone());
+                } else if !matches!(entity, Entity::Global(_)) {
+                    self.everywhere.entry((family, name.clone())).or_insert_with(|| entity.clone());
                 }
             }
-            self.tables[m] = table;
         }
+    }
+
+    /// What the names at the top of a module stand for.
+    fn names_of(&self, m: usize) -> Map<Name, Entity> {
+        let module = &self.modules[m];
+        let mut table: Map<Name, Entity> = Map::default();
+        for (i, import) in module.imports.iter().enumerate() {
+            if !import.local.is_empty() && import.member != Member::All {
+                table.insert(import.local.clone(), Entity::Import(index(m), index(i)));
+                for other in other_locals(module.language, &import.module, &import.local) {
+                    table.entry(other).or_insert(Entity::Import(index(m), index(i)));
+                }
+            }
+        }
+        for name in assigned_names(&module.functions[0].body) {
+            table.entry(name).or_insert(Entity::Global(index(m)));
+        }
+        for (f, function) in module.functions.iter().enumerate().skip(1) {
+            let at_top = function.owner.is_none() && function.parent.is_none_or(|p| p == Module::MAIN);
+            if at_top && !function.name.is_empty() {
+                let fun = Fun { module: index(m), id: FunctionId(index(f)) };
+                table.insert(function.name.clone(), Entity::Function(fun));
+            }
+        }
+        for (c, class) in module.classes.iter().enumerate() {
+            if class.outer.is_none() || !matches!(family(module.language), Family::Jvm | Family::CSharp) {
+                table.insert(class.name.clone(), Entity::Class(self.class_ids[m][c]));
+            }
+        }
+        table
     }
 
     /// Follows every import once; the engine asks again and again.
@@ -258,7 +259,7 @@ impl Program {
             let imports = table.iter().filter(|(_, entity)| matches!(entity, Entity::Import(..)));
             imports.filter_map(|(name, _)| Some((name.clone(), self.resolve(index(m), name)?))).collect()
         };
-        self.imported = self.tables.iter().enumerate().map(follow).collect();
+        self.imported = self.tables.par_iter().enumerate().map(follow).collect();
     }
 
     /// What a simple name means in a module, below local variables.

@@ -3,6 +3,7 @@
 //! Only the order depends on this, and with it how much is done twice; what is found does not.
 
 use crate::ir::{Arm, Expr, ExprId, FunctionKind, Key, Module, Name, Piece, Place, Stmt};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap as Map;
 
 use super::program::Program;
@@ -27,7 +28,7 @@ pub fn levels(program: &Program) -> Map<Fun, u32> {
         }
     }
     let calls: Vec<Vec<usize>> = funs
-        .iter()
+        .par_iter()
         .map(|fun| {
             let module = program.module(fun.module);
             let mut out = Vec::new();

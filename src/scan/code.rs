@@ -112,7 +112,7 @@ pub(super) fn analyze(
             break;
         };
         if last || !meter.stage("parse", || project.parse_demanded(demand, &mut asked)) {
-            match meter.stage("evidence", || guarded(|| engine.evidence())) {
+            match meter.stage("evidence", || guarded(|| engine.finish())) {
                 Some(evidence) => result.evidence = evidence,
                 None => result.problems.push(failed()),
             }
