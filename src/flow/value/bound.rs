@@ -20,27 +20,42 @@ impl Value {
         if weigh(&self, &mut left, 0) { self } else { self.stripped() }
     }
 
-    /// The value without its parts.
+    /// The value without those of its parts that have parts themselves: an address given beside a large table is kept.
     pub(in crate::flow) fn stripped(self) -> Self {
         match self {
             Self::Made(m) => {
                 Self::Made(Arc::new(Made { path: m.path.clone(), on: None, args: Args::default(), depth: m.depth }))
             }
-            Self::Instance(i) => Self::Instance(Arc::new(Instance::any(i.class))),
+            Self::Instance(i) => Self::Instance(Arc::new(Instance {
+                class: i.class,
+                made: i.made.as_ref().map(|made| {
+                    let args = made.args.iter().map(Set::plain).collect();
+                    Arc::new(Bindings { function: made.function, args })
+                }),
+                fields: i.fields.as_ref().map(|fields| Arc::new(fields.plain())),
+            })),
             Self::Function(c) => Self::Function(Arc::new(Closure::plain(c.function))),
-            Self::Table(t) => {
-                let plain =
-                    |s: &Set| Set { items: s.items.iter().filter(|i| !i.value.is_composite()).cloned().collect() };
-                let entries = t.entries.iter().take(MAX_VALUES).map(|(k, v)| (k.clone(), plain(v))).collect();
-                Self::Table(Arc::new(Table { entries, ..Table::default() }))
-            }
+            Self::Table(t) => Self::Table(Arc::new(t.plain())),
             Self::List(_) => Self::List(Arc::new(Vec::new())),
             other => other,
         }
     }
 }
 
+impl Table {
+    /// The first entries, as far as they have no parts themselves.
+    fn plain(&self) -> Self {
+        let entries = self.entries.iter().take(MAX_VALUES).map(|(key, set)| (key.clone(), set.plain())).collect();
+        Self { entries, ..Self::default() }
+    }
+}
+
 impl Set {
+    /// The values that have no parts.
+    fn plain(&self) -> Self {
+        Self { items: self.items.iter().filter(|i| !i.value.is_composite()).cloned().collect() }
+    }
+
     /// What is worth telling other functions: nothing of worlds, of deeply nested data, of text that cannot be part of a request.
     pub fn leaving(&self) -> Self {
         self.leaving_at(&|_| false, 0)

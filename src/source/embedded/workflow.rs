@@ -40,12 +40,21 @@ const COMMANDS: &[&str] = &["command", "cmd", "entrypoint", "test", "args", "exe
 
 /// Whether some line of a YAML text begins with a key that may hold commands. Recordings and manifests have none.
 pub(super) fn has_scripts(text: &str) -> bool {
+    if is_recording(text) {
+        return false;
+    }
     text.lines().any(|line| {
         let line = line.trim_start_matches([' ', '-', '{', '\t', '"', '\'']);
         let key = line.split([':', '"', '\'', ' ']).next().unwrap_or(line);
         SCRIPTS.contains(&key) || COMMANDS.contains(&key) || line.starts_with("? ")
     }) || text.contains("{run:")
         || text.contains("{ run:")
+}
+
+/// Whether a text is recorded traffic, of vcrpy or Ruby's VCR: what its bodies look like is no code.
+fn is_recording(text: &str) -> bool {
+    let head = text.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', '-']));
+    head.take(8).any(|line| line.starts_with("interactions:") || line.starts_with("http_interactions:"))
 }
 
 /// Keys whose value sets variables for what stands beside and below.
