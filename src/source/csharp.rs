@@ -6,6 +6,7 @@ mod declarations;
 mod expressions;
 mod functions;
 mod grammar;
+mod injection;
 mod literals;
 mod patterns;
 mod statements;

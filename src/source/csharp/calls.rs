@@ -24,7 +24,8 @@ impl<'t> Lowerer<'t> {
             return self.b.unknown(node);
         };
         if kind(function) == Kind::MemberAccess
-            && let Some(value) = self.known_method(function, arguments, node)
+            && let Some(value) =
+                self.typed_client(function, arguments, node).or_else(|| self.known_method(function, arguments, node))
         {
             return value;
         }
