@@ -5,6 +5,7 @@
 //! `command` and `strings` know the outside world, `origin` whose address it is, `finish` puts the result into evidence.
 //! Which operation an address or a method means is left to `resolve`.
 
+mod anchor;
 mod annotation;
 mod call;
 mod command;

@@ -1,10 +1,11 @@
 //! Where requests leave the program: calls of HTTP libraries, and calls of anything that takes a Datadog address.
 
 mod later;
+mod unique;
 
 use later::{flurl_verb, is_no_address};
 
-use crate::evidence::{Naming, Origin};
+use crate::evidence::Origin;
 use crate::ir::{Language, Name};
 use crate::url::Target;
 use std::sync::Arc;
@@ -254,7 +255,12 @@ impl Run<'_> {
             Origin::Unknown => {}
         }
         if !matches!(request.origin, Origin::Datadog) {
-            request.origin = merge(request.origin, self.origin_here());
+            let mut around = self.origin_here();
+            // A script talks to many; only what is said of this very command proves whose address it has.
+            if request.cli && matches!(around, Origin::Datadog | Origin::LikelyDatadog) {
+                around = if origin::names_another(&request.url) { Origin::Unknown } else { Origin::LikelyDatadog };
+            }
+            request.origin = merge(request.origin, around);
         }
         // A path that is nobody's yet waits for the callers that its conditions speak of, too.
         let open = request.is_open() || request.has_params() && self.is_bare(&request);
@@ -349,40 +355,6 @@ impl Run<'_> {
             origin => return origin,
         }
         if self.scope.keys_in(self.fun.module) { Origin::LikelyDatadog } else { Origin::Unknown }
-    }
-
-    /// A method that only an official client has, on a receiver nobody knows, in a file that imports that client.
-    pub fn by_unique_name(&mut self, name: &Name, args: &Args, site: Site, label: &Name) -> bool {
-        let naming = match self.module.language {
-            Language::Python => Naming::Python,
-            Language::JavaScript | Language::TypeScript => Naming::TypeScript,
-            Language::Go => Naming::Go,
-            Language::Java | Language::Kotlin => Naming::Java,
-            Language::Ruby => Naming::Ruby,
-            Language::Rust => Naming::Rust,
-            _ => return false,
-        };
-        let compound = name.contains('_')
-            || name.chars().filter(char::is_ascii_uppercase).count() + usize::from(naming != Naming::Go) >= 2;
-        let lower = label.to_ascii_lowercase();
-        let speaks = lower.contains("api") || lower.contains("client") || lower.contains("datadog") || lower == "dd";
-        if !compound || !speaks || !self.scope.catalog.is_sdk_method(naming, name) || self.scope.defines_method(name) {
-            return false;
-        }
-        if !self.module.imports.iter().any(|i| super::library::official(&i.module) == Some(naming)) {
-            return false;
-        }
-        let client = super::value::Client { naming, version: None, class: None, made: None };
-        self.found(Found {
-            what: What::Sdk(Arc::new(client), name.clone()),
-            at: site,
-            fun: self.fun,
-            likely: true,
-            literals: Vec::new(),
-            steps: vec![(format!("{name} is a method of the client only").into(), site)],
-        });
-        let _ = args;
-        true
     }
 
     /// Words of a command line, evaluated.

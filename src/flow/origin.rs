@@ -65,6 +65,14 @@ const OTHERS: &[&str] = &[
     "cloudflare",
     "fastly",
     "launchdarkly",
+    "defectdojo",
+    "defect_dojo",
+    "victorialogs",
+    "vmselect",
+    "uptrace",
+    "signoz",
+    "logzio",
+    "sumologic",
 ];
 
 /// What the names around a place say, nearest first: the first that speaks decides.
@@ -128,6 +136,13 @@ pub fn from_url(url: &Text, hosts: &[String]) -> Origin {
                 if text.contains("datadoghq") || text.contains("ddog-gov") {
                     return Origin::Datadog;
                 }
+                // What stands in the path says nothing of the host.
+                if text.rsplit("://").next().is_some_and(|rest| rest.contains('/')) {
+                    break;
+                }
+            }
+            Piece::Hole(name) | Piece::Env(name) if names_site(name) && is_behind_api(url) => {
+                return Origin::LikelyDatadog;
             }
             Piece::Env(name) | Piece::Hole(name) => match from_name(name) {
                 Origin::Unknown => {}
@@ -142,18 +157,112 @@ pub fn from_url(url: &Text, hosts: &[String]) -> Origin {
     Origin::Unknown
 }
 
+/// Whether an address begins with a variable that is named for somebody else: `${FUSION_BASE_URL}/…`.
+pub fn names_another(url: &Text) -> bool {
+    const PLAIN: &[&str] = &[
+        "base",
+        "api",
+        "host",
+        "url",
+        "uri",
+        "endpoint",
+        "server",
+        "site",
+        "domain",
+        "root",
+        "address",
+        "addr",
+        "http",
+        "https",
+        "prefix",
+        "path",
+        "intake",
+        "logs",
+        "log",
+        "metrics",
+        "events",
+        "monitors",
+        "monitor",
+        "full",
+        "target",
+        "default",
+        "my",
+        "the",
+        "request",
+        "service",
+        "region",
+        "us",
+        "eu",
+        "v1",
+        "v2",
+        "this",
+        "self",
+        "config",
+        "client",
+        "app",
+        "web",
+        "dest",
+        "source",
+        "src",
+        "dst",
+        "origin",
+        "env",
+        "name",
+        "remote",
+        "backend",
+        "resource",
+        "dash",
+        "dashboard",
+    ];
+    let Some(Piece::Env(name) | Piece::Hole(name)) = url.pieces.first() else { return false };
+    let lower = name.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(['_', '-']).filter(|w| !w.is_empty()).collect();
+    let address = words.last().is_some_and(|w| matches!(*w, "url" | "uri" | "host" | "endpoint" | "server" | "domain"));
+    address && words.first().is_some_and(|w| w.len() > 2 && !PLAIN.contains(w))
+}
+
+/// Whether a name is that of a region's host, as Datadog calls it.
+fn names_site(name: &str) -> bool {
+    let name = name.trim_start_matches('_');
+    name.eq_ignore_ascii_case("site") || name.len() > 5 && name.to_ascii_lowercase().ends_with("_site")
+}
+
+/// `https://api.{}/api/v2/…`
+fn is_behind_api(url: &Text) -> bool {
+    match url.pieces.as_slice() {
+        [Piece::Lit(scheme), _, Piece::Lit(path), ..] => {
+            matches!(scheme.as_str(), "https://api." | "api.")
+                && (path.starts_with("/api/v1/") || path.starts_with("/api/v2/"))
+        }
+        _ => false,
+    }
+}
+
 /// Paths that the Datadog Agent on the same machine serves to tracers, by its own description under `/info`.
 const AGENT_PATHS: &[&str] = &["/v0.", "/telemetry/proxy/", "/evp_proxy/", "/profiling/v1/", "/debugger/v1/"];
+
+/// Endings of files that are fetched from somewhere, releases and packages above all.
+const DOWNLOADS: &[&str] = &[
+    ".tar.gz", ".tgz", ".zip", ".gz", ".xz", ".txt", ".sha256", ".sha512", ".asc", ".sig", ".deb", ".rpm", ".msi",
+    ".exe", ".whl", ".jar", ".sh", ".pem", ".gpg", ".dmg", ".pkg",
+];
 
 /// Whether an address names the agent beside a program or a service of its own cluster, by port, domain or path.
 fn is_nearby(url: &Text, path: &Template) -> bool {
     let places = [":8126", ":8125", ".svc.cluster.local"];
     let named = |piece: &Piece| matches!(piece, Piece::Lit(text) if places.iter().any(|place| text.contains(place)));
     let served = match path.pieces() {
-        [crate::url::Piece::Text(path), ..] => AGENT_PATHS.iter().any(|start| path.starts_with(start)),
+        // A cluster serves what others extend its API with below `/apis/`.
+        [crate::url::Piece::Text(path), ..] => {
+            path.starts_with("/apis/") || AGENT_PATHS.iter().any(|start| path.starts_with(start))
+        }
         _ => false,
     };
-    served || url.pieces.iter().any(named)
+    let fetched = match path.pieces().last() {
+        Some(crate::url::Piece::Text(end)) => DOWNLOADS.iter().any(|ending| end.ends_with(ending)),
+        _ => false,
+    };
+    served || fetched && !path.to_string().contains("/api/") || url.pieces.iter().any(named)
 }
 
 /// Whether a text is one of Datadog's own key headers or parameters.

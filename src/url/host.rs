@@ -66,6 +66,12 @@ impl Host {
         if let Some(service) = TELLING.iter().find(|service| text.contains(*service)) {
             return Self::Datadog { service: Some((*service).into()), site: None };
         }
+        // Whatever the hole is, it is a name below somebody's domain.
+        let domain = text.rsplit(HOLE).next().unwrap_or_default();
+        let labels = domain.strip_prefix('.').map_or(0, |domain| domain.split('.').filter(|l| !l.is_empty()).count());
+        if labels >= 2 {
+            return Self::Other(text.replace(HOLE, "*").into());
+        }
         Self::Hole
     }
 

@@ -1,0 +1,64 @@
+//! Whether a program has to do with Datadog at all, beyond initials that others share (`dd_…`, `DD_API_KEY`).
+
+use crate::evidence::Origin;
+use crate::ir::{Expr, Key, Piece, Place, Stmt};
+
+use super::found::{Found, What};
+use super::program::Program;
+
+/// Words that only Datadog's things have, lower case.
+const WORDS: &[&str] = &["datadog", "dogapi", "ddog", "data_dog", "data-dog"];
+/// Names of variables and headers that only Datadog has; `DD_API_KEY` and `DD_URL` are DefectDojo's, too.
+const NAMES: &[&str] =
+    &["dd_site", "dd_app_key", "dd_application_key", "dd-app-key", "dd-api-key", "dd-application-key"];
+
+/// Keeps what is proven; what only names around it make Datadog's stays if the program names Datadog anywhere.
+pub fn keep_anchored(program: &Program, found: &mut Vec<Found>) {
+    let proven = |one: &Found| match &one.what {
+        What::Http(request) => request.origin == Origin::Datadog,
+        What::Sdk(..) | What::Legacy(..) => true,
+    };
+    if found.iter().all(proven) || found.iter().any(proven) || names_datadog(program) {
+        return;
+    }
+    found.clear();
+}
+
+fn names_datadog(program: &Program) -> bool {
+    program.modules.iter().any(|module| {
+        speaks(&module.file)
+            || module.imports.iter().any(|i| speaks(&i.module) || speaks(&i.local))
+            || module.classes.iter().any(|c| speaks(&c.name) || c.fields.iter().any(|f| speaks(&f.name)))
+            || module
+                .functions
+                .iter()
+                .any(|f| speaks(&f.name) || f.params.iter().any(|p| speaks(&p.name)) || f.body.iter().any(assigns))
+            || module.exprs().any(|(_, expr)| mentions(expr))
+    })
+}
+
+fn assigns(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Assign(Place::Name(name) | Place::Global(name) | Place::Field(_, name), _) => speaks(name),
+        Stmt::Branch(arms) => arms.iter().any(|arm| arm.body.iter().any(assigns)),
+        _ => false,
+    }
+}
+
+fn mentions(expr: &Expr) -> bool {
+    match expr {
+        Expr::Text(pieces) => pieces.iter().any(|p| matches!(p, Piece::Text(text) if speaks(text))),
+        Expr::Name(name) | Expr::Field(_, name) | Expr::Module(name) => speaks(name),
+        Expr::Object(entries) => entries.iter().any(|(key, _)| matches!(key, Key::Name(name) if speaks(name))),
+        Expr::Call(_, args) | Expr::New(_, args) => args.iter().any(|a| a.name.as_deref().is_some_and(speaks)),
+        _ => false,
+    }
+}
+
+fn speaks(text: &str) -> bool {
+    if text.len() < 4 {
+        return false;
+    }
+    let lower = text.to_ascii_lowercase();
+    WORDS.iter().any(|word| lower.contains(word)) || NAMES.iter().any(|name| lower.contains(name))
+}

@@ -1,0 +1,71 @@
+//! Methods that only an official client has, on receivers of which nothing else is known.
+
+use super::super::library;
+use super::*;
+use crate::evidence::{Naming, Version};
+use crate::flow::value::Client;
+use crate::ir::{Expr, Member};
+
+impl Run<'_> {
+    /// A method that only an official client has, on a receiver nobody knows, in a file that imports that client.
+    pub fn by_unique_name(&mut self, name: &Name, args: &Args, site: Site, label: &Name) -> bool {
+        let naming = match self.module.language {
+            Language::Python => Naming::Python,
+            Language::JavaScript | Language::TypeScript => Naming::TypeScript,
+            Language::Go => Naming::Go,
+            Language::Java | Language::Kotlin => Naming::Java,
+            Language::Ruby => Naming::Ruby,
+            Language::Rust => Naming::Rust,
+            _ => return false,
+        };
+        let compound = name.contains('_')
+            || name.chars().filter(char::is_ascii_uppercase).count() + usize::from(naming != Naming::Go) >= 2;
+        let lower = label.to_ascii_lowercase();
+        let speaks = lower.contains("api") || lower.contains("client") || lower.contains("datadog") || lower == "dd";
+        if !compound
+            || !speaks
+            || !self.scope.catalog.is_sdk_method(naming, name)
+            || self.scope.defines_method(name)
+        {
+            return false;
+        }
+        if !self.module.imports.iter().any(|i| library::official(&i.module) == Some(naming)) {
+            return false;
+        }
+        let client = Client { naming, version: self.only_version(naming), class: None, made: None };
+        self.found(Found {
+            what: What::Sdk(Arc::new(client), name.clone()),
+            at: site,
+            fun: self.fun,
+            likely: true,
+            literals: Vec::new(),
+            steps: vec![(format!("{name} is a method of the client only").into(), site)],
+        });
+        let _ = args;
+        true
+    }
+
+    /// The API version whose part of the official client this file uses, if it uses one only.
+    fn only_version(&self, naming: Naming) -> Option<Version> {
+        let version = |name: &str| match name {
+            "v1" | "V1" | "datadogV1" => Some(Version::V1),
+            "v2" | "V2" | "datadogV2" => Some(Version::V2),
+            _ => None,
+        };
+        let imported = self.module.imports.iter().filter(|i| library::official(&i.module) == Some(naming));
+        let named = imported.flat_map(|i| {
+            let member = match &i.member {
+                Member::Named(name) => version(name),
+                _ => None,
+            };
+            i.module.split(['.', '/', ':']).filter_map(version).chain(member).collect::<Vec<_>>()
+        });
+        let used = self.module.exprs().filter_map(|(_, expr)| match expr {
+            Expr::Field(_, name) => version(name),
+            _ => None,
+        });
+        let mut versions = named.chain(used);
+        let first = versions.next()?;
+        versions.all(|other| other == first).then_some(first)
+    }
+}
