@@ -66,6 +66,7 @@ impl<'a> Run<'a> {
                 self.note_key(name);
                 let out = self.method_call(&receivers, name, &args, site, &label);
                 self.grow(*object, &receivers, name, &out);
+                self.fill(*object, &receivers, name, &args, site);
                 out
             }
             Expr::Super => {
@@ -110,6 +111,44 @@ impl<'a> Run<'a> {
             && new.values().all(|v| matches!(v, Value::List(_)))
         {
             self.assign_name(&local.clone(), new.clone());
+        }
+    }
+
+    /// `clients.set(key, api)`, `cache.put(key, api)`: a collection that a field or a module variable holds keeps the object.
+    fn fill(&mut self, object: ExprId, old: &Set, name: &Name, args: &Args, site: Site) {
+        let [key, value] = args.positional.as_slice() else { return };
+        let own = |v: &Value| match v {
+            Value::Ref(r) => matches!(r.root, Root::Param(..)),
+            other => matches!(other, Value::Instance(_) | Value::Client(_) | Value::Legacy(..)),
+        };
+        if !matches!(name.as_str(), "set" | "put" | "putIfAbsent" | "store" | "Add" | "TryAdd" | "insert")
+            || old.values().any(own)
+        {
+            return;
+        }
+        let kept =
+            value.items.iter().filter(|i| is_object(&i.value) && !matches!(i.value, Value::Table(_) | Value::List(_)));
+        let kept = Set { items: kept.cloned().collect() };
+        if kept.is_unknown() {
+            return;
+        }
+        let table = match key.literal_text() {
+            Some(key) => Table { entries: vec![(key.into(), kept)], ..Table::default() },
+            None => Table { rest: kept, ..Table::default() },
+        };
+        let whole = Set::of(Value::Table(Arc::new(table.clone())));
+        match self.module.expr(object) {
+            Expr::Field(holder, field) => {
+                let holder = self.eval(*holder);
+                self.store(&holder, field, &whole, site);
+            }
+            Expr::Name(name) if self.is_variable(name) => self.merge_local(object, &table),
+            Expr::Name(name) => {
+                if let Some(Resolved::Global(module, _)) = self.program().resolve(self.fun.module, name) {
+                    self.store(&Set::of(Value::Module(module)), name, &whole, site);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -295,6 +334,9 @@ impl<'a> Run<'a> {
     /// A method of something that a caller decides.
     fn method_on_ref(&mut self, r: &Ref, name: &Name, args: &Args, site: Site, known: bool, label: &Name) -> Set {
         let value = Value::Ref(r.clone());
+        if let Some(set) = looked_up(r, name, args) {
+            return set;
+        }
         if let Some(set) = strings::method(&value, name, args) {
             return set;
         }
@@ -379,4 +421,19 @@ impl<'a> Run<'a> {
             _ => Set::unknown(),
         }
     }
+}
+
+/// `settings.get("host", DEFAULT)` of something that only a caller knows: its entry, or else the default.
+fn looked_up(r: &Ref, name: &str, args: &Args) -> Option<Set> {
+    if !matches!(name, "get" | "fetch" | "pop" | "setdefault" | "getOrDefault") {
+        return None;
+    }
+    let key = args.at(0)?.literal_text()?;
+    let default = args.at(1).or_else(|| args.named("default"))?;
+    if key.contains(['/', ':', ' ']) || default.values().any(|v| matches!(v, Value::Table(_) | Value::Function(_))) {
+        return None;
+    }
+    let mut out = Set::of(Value::Ref(r.field(&key.into())?));
+    out.join(default);
+    Some(out)
 }

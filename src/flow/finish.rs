@@ -2,10 +2,12 @@
 
 use crate::evidence::{Call, Confidence, Evidence, Origin, Place, Step};
 use crate::ir::{Module, Name};
+use crate::url::{Host, Target};
 use rustc_hash::FxHashSet as HashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::anchor;
 use super::found::{Found, What};
 use super::http::is_blank;
 use super::origin;
@@ -15,7 +17,7 @@ use super::scope::Scope;
 use super::state::State;
 use super::subst::{Subst, texts_of};
 use super::transport;
-use super::value::{Cls, Fun, Instance, Piece, Ref, Root, Value};
+use super::value::{Cls, Fun, Instance, Piece, Ref, Root, Set, Value};
 
 /// Turns what is known after the last round into evidence, in program order.
 /// Functions of which not everything is known, those in `unfinished` and those that were cut off, become calls that nobody
@@ -37,6 +39,8 @@ pub fn evidence(
     for class in 0..program.classes.len() {
         declarative(&scope, Cls(u32::try_from(class).unwrap_or(u32::MAX)), &mut found);
     }
+    anchor::keep_anchored(program, &mut found);
+    drop_unset(&mut found);
     let mut out: Vec<Evidence> = Vec::new();
     let mut seen = HashSet::default();
     for one in found {
@@ -51,6 +55,28 @@ pub fn evidence(
     let short = program.functions().filter(|fun| unfinished.contains(fun) || state.output(*fun).cut);
     out.extend(short.filter(|fun| concerns_datadog(state, *fun)).map(|fun| undecided(program, fun)));
     out
+}
+
+/// A host or address that may be set from outside, or else is the one written down: what is written down tells what is called.
+fn drop_unset(found: &mut Vec<Found>) {
+    let address = |one: &Found| match &one.what {
+        What::Http(request) => {
+            let target = Target::parse(&template(&request.url));
+            let path = (!is_blank(&request.url)).then(|| target.path.to_string());
+            Some((one.at, request.method(), path, target.host))
+        }
+        _ => None,
+    };
+    let written: HashSet<_> = found
+        .iter()
+        .filter_map(address)
+        .filter(|(.., host)| host.is_datadog())
+        .flat_map(|(at, method, path, _)| [(at, method.clone(), path), (at, method, None)])
+        .collect();
+    found.retain(|one| match address(one) {
+        Some((at, method, path, Host::Hole | Host::None)) => !written.contains(&(at, method, path)),
+        _ => true,
+    });
 }
 
 /// Whether a function makes requests that are Datadog's as far as can be told.
@@ -169,8 +195,10 @@ impl Called {
     fn collect(program: &Program, state: &State) -> Self {
         let mut by_anyone = HashSet::default();
         for caller in program.functions() {
+            // What only tests call, the program leaves to callers that are not here.
+            let test = is_test(program, caller, caller.module);
             for &fun in &state.output(caller).called {
-                if fun != caller {
+                if fun != caller && (!test || is_test(program, fun, fun.module)) {
                     by_anyone.insert(fun);
                 }
             }
@@ -244,7 +272,7 @@ fn push(scope: &Scope<'_>, fun: Fun, request: Request, found: &mut Vec<Found>) {
 }
 
 fn determined(scope: &Scope<'_>, request: &Request) -> bool {
-    let target = crate::url::Target::parse(&template(&request.url));
+    let target = Target::parse(&template(&request.url));
     !scope.catalog.routes(request.method().as_deref(), &target).is_empty()
 }
 
@@ -256,15 +284,31 @@ fn decided_in(scope: &Scope<'_>, class: Cls, request: &Request) -> Option<Site> 
     });
     for name in refs {
         for one in scope.program.ancestors(class) {
-            if let Some((_, site)) = scope.state.field(one, name) {
-                return Some(*site);
+            if let Some((set, site)) = scope.state.field(one, name) {
+                if says_something(set) {
+                    return Some(*site);
+                }
+                break;
             }
             if let Some(fun) = scope.program.class(one).methods.get(name).and_then(|m| m.first()) {
-                return Some(Site { module: fun.module, span: scope.program.function(*fun).span });
+                if says_something(&scope.state.summary(*fun).returns) {
+                    return Some(Site { module: fun.module, span: scope.program.function(*fun).span });
+                }
+                break;
             }
         }
     }
     None
+}
+
+/// Whether there is any text among these that can decide a path.
+fn says_something(set: &Set) -> bool {
+    let said = |p: &Piece| matches!(p, Piece::Lit(l) if !l.is_empty());
+    set.values().any(|v| match v {
+        Value::Text(text) => text.pieces.iter().any(said),
+        Value::Table(_) | Value::Instance(_) | Value::List(_) | Value::Class(_) => true,
+        _ => false,
+    })
 }
 
 /// Names under which declarative clients keep their path, base address and method.

@@ -2,6 +2,8 @@
 //!
 //! Everything read is noted, so that the reader runs again when it changes.
 
+mod fields;
+
 use crate::catalog::Catalog;
 use crate::ir::{FunctionKind, Name};
 use crate::wrapper::Wrapper;
@@ -274,14 +276,18 @@ impl<'a> Scope<'a> {
 
     /// A field of an object of the program, with what its maker gave it.
     fn instance_field(&self, receiver: &Value, instance: &Instance, name: &Name, depth: u8) -> Set {
-        if let Some(set) = instance.fields.as_ref().and_then(|t| t.entry(name)) {
+        let own = instance.fields.as_ref().and_then(|t| t.entry(name));
+        if let Some(set) = own.filter(|set| !set.is_unknown()) {
             return set.clone();
         }
         let raw = self.raw_field(instance.class, name);
         let bindings = instance.made.iter().map(|b| &**b).collect();
         let subst = Subst::new(bindings, Some(receiver), true);
         let mut out = subst.set(self, &raw, depth + 1);
-        if instance.made.is_none() && instance.fields.is_none() && !out.values().any(|v| matches!(v, Value::Text(_))) {
+        if instance.made.is_none()
+            && (instance.fields.is_none() || own.is_some())
+            && !out.values().any(|v| matches!(v, Value::Text(_)))
+        {
             let given = self.raw_field(instance.class, &given(name));
             if given.items.len() <= MAX_PASSED {
                 out.join(&given);
@@ -314,6 +320,7 @@ impl<'a> Scope<'a> {
                     out.insert(item.clone());
                 }
                 Value::Text(_) | Value::Ref(_) => symbolic = true,
+                Value::Table(table) if fields::has_open_texts(table) => symbolic = true,
                 _ => {
                     out.insert(item.clone());
                 }
@@ -337,8 +344,17 @@ impl<'a> Scope<'a> {
             // What constructors were given, as far as it is an object rather than a text.
             let close = Subst::new(Vec::new(), None, true);
             for item in close.set(self, &raw, depth + 1).items {
-                if !matches!(item.value, Value::Text(_) | Value::Ref(_) | Value::Null | Value::Bool(_)) {
-                    out.insert(item);
+                match item.value {
+                    Value::Text(_) | Value::Ref(_) | Value::Null | Value::Bool(_) => {}
+                    Value::Table(ref table) if raw.values().any(fields::is_open_table) => {
+                        let objects = fields::with_objects_only(table);
+                        if !objects.entries.is_empty() {
+                            out.insert(Item { value: Value::Table(Arc::new(objects)), world: item.world });
+                        }
+                    }
+                    _ => {
+                        out.insert(item);
+                    }
                 }
             }
         }
@@ -360,6 +376,10 @@ impl<'a> Scope<'a> {
                 return set.clone();
             }
             if let Some(methods) = self.program.class(one).methods.get(name) {
+                // A setter named like its field.
+                if fields::declares(self.program, one, name) {
+                    return Set::unknown();
+                }
                 let mut out = Set::unknown();
                 for fun in methods {
                     match self.program.function(*fun).kind {

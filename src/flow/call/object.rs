@@ -279,7 +279,16 @@ impl<'a> Run<'a> {
     fn note_addresses(&mut self, class: Cls, name: &Name, set: &Set, site: Site) {
         let texts =
             |i: &&crate::flow::value::Item| matches!(&i.value, Value::Text(t) if !t.has_refs() && is_address(t));
-        let addresses = Set { items: set.items.iter().filter(texts).cloned().collect() };
+        let mut addresses = Set { items: set.items.iter().filter(texts).cloned().collect() };
+        // A builder hands its own on.
+        if let ([Value::Ref(r)], Some(owner)) = (set.values().collect::<Vec<_>>().as_slice(), self.owner)
+            && !r.path.is_empty()
+            && names_address(name)
+        {
+            let any = Value::Instance(Arc::new(Instance::any(owner)));
+            let closed = Subst::new(Vec::new(), Some(&any), true).set(&self.scope, set, 1);
+            addresses.items.extend(closed.items.iter().filter(texts).cloned());
+        }
         if !addresses.is_unknown() {
             self.store(&Set::of(Value::Class(class)), &crate::flow::scope::given(name), &addresses, site);
         }
@@ -310,6 +319,12 @@ impl<'a> Run<'a> {
 
 pub(in crate::flow) fn is_callable(value: &Value) -> bool {
     matches!(value, Value::Function(_) | Value::Class(_) | Value::Method(..) | Value::External(_) | Value::Made(_))
+}
+
+/// Whether a field keeps an address by its name.
+fn names_address(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["host", "url", "uri", "base", "endpoint", "site", "domain", "address"].iter().any(|word| name.contains(word))
 }
 
 fn is_address(text: &crate::flow::value::Text) -> bool {

@@ -1,0 +1,36 @@
+//! What a field is by how its class declares and fills it.
+
+use crate::flow::program::Program;
+use crate::flow::value::{Cls, Piece, Root, Table, Value};
+use crate::ir::{Language, Name};
+
+/// Whether a class declares a field of a name, in a language where a method of that name is another thing.
+pub(super) fn declares(program: &Program, class: Cls, name: &Name) -> bool {
+    program.class(class).parts.iter().any(|&(module, id)| {
+        let module = program.module(module);
+        matches!(module.language, Language::Rust | Language::Java | Language::Php)
+            && module.class(id).fields.iter().any(|f| f.name == *name)
+    })
+}
+
+/// Whether a table holds texts that the constructor's caller decides, so that each object has its own.
+pub(super) fn has_open_texts(table: &Table) -> bool {
+    let given = |root: &Root| matches!(root, Root::Param(..));
+    table.entries.iter().flat_map(|(_, set)| set.values()).any(|value| match value {
+        Value::Ref(r) => given(&r.root),
+        Value::Text(text) => text.pieces.iter().any(|p| matches!(p, Piece::Ref(r) if given(&r.root))),
+        _ => false,
+    })
+}
+
+/// The same of any value.
+pub(super) fn is_open_table(value: &Value) -> bool {
+    matches!(value, Value::Table(table) if has_open_texts(table))
+}
+
+/// The entries of a table that are objects.
+pub(super) fn with_objects_only(table: &Table) -> Table {
+    let object = |v: &Value| !matches!(v, Value::Text(_) | Value::Ref(_) | Value::Null | Value::Bool(_));
+    let kept = table.entries.iter().filter(|(_, set)| set.values().any(object));
+    Table { entries: kept.cloned().collect(), ..Table::default() }
+}
