@@ -72,6 +72,7 @@ pub fn external(path: &str, args: &Args) -> Option<Set> {
             })
         }
         "net/url.URL" => Some(url_struct(args)),
+        "url.format" | "node:url.format" => url_object(args),
         _ => identity(path, last, args),
     }
 }

@@ -4,6 +4,7 @@ mod assignments;
 mod calls;
 mod classes;
 mod commonjs;
+mod compiled;
 mod declarations;
 mod expressions;
 mod functions;

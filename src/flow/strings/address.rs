@@ -27,6 +27,14 @@ pub(in crate::flow) fn url_struct(args: &Args) -> Set {
     out
 }
 
+/// Node's `url.format({ protocol, hostname, pathname, query })`; `None` if the address is given otherwise.
+pub(in crate::flow) fn url_object(args: &Args) -> Option<Set> {
+    let table = args.at(0)?.table()?;
+    let path = ["pathname", "path"].iter().find_map(|key| table.entry(key))?;
+    let host = ["host", "hostname"].iter().find_map(|key| table.entry(key));
+    Some(host.map_or_else(|| path.clone(), |host| crate::flow::transport::under(host, path)))
+}
+
 /// Joins path segments with single slashes; a URL join lets an absolute path replace the base's path.
 pub fn join_paths(args: &Args, url: bool) -> Set {
     let mut parts: Vec<(Text, World)> = vec![(Text::default(), World::default())];

@@ -125,8 +125,17 @@ pub(in crate::flow) fn host_and_path(args: &Args, path: &Set) -> Set {
 
 /// `{ hostname, path }` and `{ url }`.
 pub(in crate::flow) fn table_address(table: &crate::flow::value::Table) -> Option<Set> {
+    const HOSTS: &[&str] = &["baseURL", "baseUrl", "base_url", "prefixUrl", "hostname", "host"];
     let path = entry(table, ADDRESS)?;
-    Some(match entry(table, &["baseURL", "baseUrl", "base_url", "prefixUrl", "hostname", "host"]) {
+    // Options spread into these may name the host, unless the address beside them is whole by itself.
+    let written = ADDRESS.iter().find_map(|name| table.entry(name));
+    let whole =
+        written.is_some_and(|set| set.values().any(|v| matches!(v, Value::Text(t) if !t.head().starts_with('/'))));
+    let host = match whole {
+        true => HOSTS.iter().find_map(|name| table.entry(name).cloned()),
+        false => entry(table, HOSTS),
+    };
+    Some(match host {
         Some(host) => under(&host, &path),
         None => path,
     })

@@ -12,11 +12,16 @@ const INTEROP: &[&str] = &[
     "__importStar",
     "__importDefault",
     "__toESM",
+    "_interopDefault",
     "_interopRequireDefault",
     "_interopRequireWildcard",
     "_interop_require_default",
     "_interop_require_wildcard",
 ];
+
+/// What compilers make of `{ ...a, ...b }`.
+const MERGING: &[&str] =
+    &["__assign", "_extends", "_objectSpread", "_objectSpread2", "__spreadValues", "__spreadProps"];
 
 impl<'t> Lowering<'t> {
     pub(super) fn call(&mut self, node: Node<'t>) -> ExprId {
@@ -86,6 +91,9 @@ impl<'t> Lowering<'t> {
         if INTEROP.contains(&helper) {
             let inner = self.children(arguments.node).first()?;
             return Some(self.expr(inner));
+        }
+        if MERGING.contains(&helper) && callee.kind == Kind::Identifier {
+            return Some(self.merged(arguments.node, node));
         }
         if helper == "__awaiter" {
             return self.awaiter(arguments.node, node);

@@ -190,6 +190,22 @@ impl<'t> Lowering<'t> {
         id
     }
 
+    /// Notes what a class made of a function derives from; says whether there is such a class.
+    pub(super) fn prototype_base(&mut self, name: &Name, base: ExprId) -> bool {
+        let Some((_, id)) = self.constructors.iter().find(|(n, _)| n == name) else {
+            if !self.prototypes.contains(name.as_str()) {
+                return false;
+            }
+            let id = self.module.add_class(Class::new(name.clone(), self.module.span(base)));
+            self.constructors.push((name.clone(), id));
+            return self.prototype_base(name, base);
+        };
+        if let Some(class) = self.class_mut(*id) {
+            class.bases.push(base);
+        }
+        true
+    }
+
     /// `F.prototype.m = function …`; whether `left` is such a place.
     pub(super) fn prototype_method(&mut self, left: Item<'t>, right: Item<'t>) -> bool {
         let Some((class, member)) = self.text(left.node).split_once(".prototype") else { return false };

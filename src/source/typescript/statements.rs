@@ -72,6 +72,7 @@ impl<'t> Lowering<'t> {
                 self.expr(item);
             }
             Kind::InternalModule => self.declaration(item),
+            Kind::Call if self.compiled_enumeration(item.node) || self.compiled_inheritance(item.node) => {}
             Kind::Binary if self.operator(item.node) == "&&" => {
                 let children = self.children(item.node);
                 let (Some(left), Some(right)) = (children.field(At::Left), children.field(At::Right)) else { return };
