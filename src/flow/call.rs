@@ -127,7 +127,7 @@ impl<'a> Run<'a> {
             return;
         }
         let kept =
-            value.items.iter().filter(|i| is_object(&i.value) && !matches!(i.value, Value::Table(_) | Value::List(_)));
+            value.items.iter().filter(|i| i.value.is_object() && !matches!(i.value, Value::Table(_) | Value::List(_)));
         let kept = Set { items: kept.cloned().collect() };
         if kept.is_unknown() {
             return;
