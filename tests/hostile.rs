@@ -123,6 +123,39 @@ fn a_file_of_which_nothing_is_read_is_a_problem() {
 }
 
 #[test]
+fn a_run_that_is_stopped_leaves_the_old_report_and_nothing_else() {
+    let tree = tree();
+    fs::write(tree.path().join("report.txt"), "old").expect("a file");
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("ddscope"))
+        .current_dir(tree.path())
+        // Standard input stays open, so it waits for more traffic.
+        .args(["scan", "good.py", "--trace", "-", "-o", "report.txt"])
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .expect("a run");
+    let stop = std::process::Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status();
+    assert!(stop.expect("kill").success());
+    assert_eq!(child.wait().expect("an end").code(), None, "the signal ended it");
+    assert_eq!(fs::read_to_string(tree.path().join("report.txt")).expect("a file"), "old");
+    assert_eq!(fs::read_dir(tree.path()).expect("a folder").count(), 2, "nothing is left behind");
+}
+
+/// File systems of other kinds refuse such names.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_text_are_read_and_shown() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let tree = tree();
+    let folder = tree.path().join(std::ffi::OsStr::from_bytes(b"\xff\xfe"));
+    fs::create_dir(&folder).expect("a folder");
+    fs::write(folder.join(std::ffi::OsStr::from_bytes(b"\xffodd.py")), CALL).expect("a file");
+    let (status, out, err) = run(tree.path(), &["scan"]);
+    assert!(status == 0 && out.contains("good.py:2") && out.contains("odd.py:2"), "{out}{err}");
+    let (status, out, err) = run(&folder, &["scan", "--format", "json"]);
+    assert!(status == 0 && out.contains("\u{fffd}odd.py"), "{out}{err}");
+}
+
+#[test]
 fn names_of_files_do_not_steer_terminals() {
     let tree = tree();
     let name = "\u{1b}[31mred.py";
