@@ -131,14 +131,19 @@ pub fn scan<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     pool.install(|| run(options, catalog))
 }
 
-fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
-    wrapper::check(&options.wrappers, catalog)?;
+/// Code and traffic: a file that was named may be a recording; folders of code are not searched for them.
+fn told_apart(options: &Options) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let (mut paths, mut traces) = (Vec::new(), options.traces.clone());
     for path in &options.paths {
-        // A file that was named may be a recording; folders of code are not searched for them.
         let named = path.is_file() && traffic::is_recording(path, input::is_source(path));
         if named { &mut traces } else { &mut paths }.push(path.clone());
     }
+    (paths, traces)
+}
+
+fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
+    wrapper::check(&options.wrappers, catalog)?;
+    let (paths, traces) = told_apart(options);
     let walk = input::Options { paths, exclude: options.exclude.clone(), no_ignore: options.no_ignore };
     let meter = &*options.meter;
     let mut tree = meter.stage("walk", || input::find(&walk).inspect(|tree| meter.found(tree.files)))?;
@@ -167,11 +172,7 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     inputs.bytes += declared.bytes;
     inputs.skipped.extend(declared.skipped);
     problems.extend(declared.problems);
-    for evidence in declared.evidence {
-        if options.wants(&evidence.call) {
-            resolver.add(evidence);
-        }
-    }
+    declared.evidence.into_iter().filter(wanted).for_each(|evidence| resolver.add(evidence));
     let mut remarks = found.remarks;
     if !traces.is_empty() {
         let reading = traffic::Reading { catalog, hosts: &options.hosts, options: &options.traffic };

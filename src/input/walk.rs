@@ -137,8 +137,41 @@ struct Gathered {
 
 fn folder(root: &Path, options: &Options, excluded: &Override, classifier: &Classifier, tree: &mut Tree) -> Result<()> {
     let all = Mutex::new(Gathered::default());
-    let left_out = Arc::new(Mutex::new(Vec::new()));
-    let refused = Arc::new(Mutex::new(Vec::new()));
+    let refused = Arc::new(Mutex::new(Refused::default()));
+    walker(root, options, excluded, &refused)?.build_parallel().run(|| {
+        let all = &all;
+        Box::new(move |entry| {
+            step(entry, classifier, all);
+            WalkState::Continue
+        })
+    });
+    let mut gathered = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut refused = lock(&refused);
+    gathered.problems.append(&mut refused.objections);
+    if gathered.files == 0 && gathered.problems.is_empty() {
+        return Err(Error::new("no files in this folder")
+            .at(root)
+            .help("name the folder that holds your code; --no-ignore reads ignored files too"));
+    }
+    tree.sources.extend(gathered.sources);
+    tree.declarations.extend(gathered.declarations);
+    tree.files += gathered.files;
+    tree.skipped.extend(gathered.skipped);
+    tree.skipped.append(&mut refused.left_out);
+    tree.problems.extend(gathered.problems);
+    Ok(())
+}
+
+/// Folders that are not gone into.
+#[derive(Default)]
+struct Refused {
+    /// Other people's code.
+    left_out: Vec<Skipped>,
+    /// Those whose ignore files cannot be followed.
+    objections: Vec<Error>,
+}
+
+fn walker(root: &Path, options: &Options, excluded: &Override, refused: &Arc<Mutex<Refused>>) -> Result<WalkBuilder> {
     let mut builder = WalkBuilder::new(root);
     builder
         .hidden(false)
@@ -157,48 +190,31 @@ fn folder(root: &Path, options: &Options, excluded: &Override, classifier: &Clas
         }
         builder.add_custom_ignore_filename(ignore_files::OWN);
     }
-    let (no_ignore, note, objections) = (options.no_ignore, left_out.clone(), refused.clone());
+    let (no_ignore, refused) = (options.no_ignore, Arc::clone(refused));
     builder.filter_entry(move |entry| {
-        if entry.depth() == 0 || !entry.file_type().is_some_and(|t| t.is_dir()) {
-            return true;
-        }
-        let name = entry.file_name().to_string_lossy();
-        if VERSION_CONTROL.contains(&&*name) {
-            return false;
-        }
-        if no_ignore {
-            return true;
-        }
-        if is_third_party(entry.path(), &name) {
-            lock(&note).push(Skipped { file: shown(entry.path()), reason: "third-party" });
-            return false;
-        }
-        let objection = objection(entry.path());
-        let keep = objection.is_none();
-        lock(&objections).extend(objection);
-        keep
+        let is_folder = entry.depth() > 0 && entry.file_type().is_some_and(|t| t.is_dir());
+        !is_folder || enters(entry, no_ignore, &refused)
     });
-    builder.build_parallel().run(|| {
-        let all = &all;
-        Box::new(move |entry| {
-            step(entry, classifier, all);
-            WalkState::Continue
-        })
-    });
-    let mut gathered = all.into_inner().unwrap_or_else(PoisonError::into_inner);
-    gathered.problems.append(&mut lock(&refused));
-    if gathered.files == 0 && gathered.problems.is_empty() {
-        return Err(Error::new("no files in this folder")
-            .at(root)
-            .help("name the folder that holds your code; --no-ignore reads ignored files too"));
+    Ok(builder)
+}
+
+/// Whether the walk goes into a folder; says why not, where users should know.
+fn enters(entry: &DirEntry, no_ignore: bool, refused: &Mutex<Refused>) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    if VERSION_CONTROL.contains(&&*name) {
+        return false;
     }
-    tree.sources.extend(gathered.sources);
-    tree.declarations.extend(gathered.declarations);
-    tree.files += gathered.files;
-    tree.skipped.extend(gathered.skipped);
-    tree.skipped.append(&mut lock(&left_out));
-    tree.problems.extend(gathered.problems);
-    Ok(())
+    if no_ignore {
+        return true;
+    }
+    if is_third_party(entry.path(), &name) {
+        lock(refused).left_out.push(Skipped { file: shown(entry.path()), reason: "third-party" });
+        return false;
+    }
+    let objection = objection(entry.path());
+    let keep = objection.is_none();
+    lock(refused).objections.extend(objection);
+    keep
 }
 
 fn step(entry: Result<DirEntry, ignore::Error>, classifier: &Classifier, all: &Mutex<Gathered>) {

@@ -117,18 +117,7 @@ pub fn expr(module: &Module, id: ExprId) -> String {
     let one = |e: &ExprId| expr(module, *e);
     let list = |es: &[ExprId], sep: &str| es.iter().map(|e| expr(module, *e)).collect::<Vec<_>>().join(sep);
     match module.expr(id) {
-        Expr::Text(pieces) => {
-            let mut text = String::from("\"");
-            for piece in pieces {
-                match piece {
-                    Piece::Text(t) => text.push_str(&t.escape_debug().to_string()),
-                    Piece::Expr(e) => {
-                        let _ = write!(text, "${{{}}}", expr(module, *e));
-                    }
-                }
-            }
-            text + "\""
-        }
+        Expr::Text(pieces) => text(module, pieces),
         Expr::Number(n) => n.to_string(),
         Expr::Bool(b) => b.to_string(),
         Expr::Null => "null".into(),
@@ -139,17 +128,7 @@ pub fn expr(module: &Module, id: ExprId) -> String {
         Expr::Index(o, k) => format!("{}[{}]", one(o), one(k)),
         Expr::Call(c, a) => format!("{}({})", one(c), args(module, a)),
         Expr::New(c, a) => format!("new {}({})", one(c), args(module, a)),
-        Expr::Object(entries) => {
-            let entries: Vec<String> = entries
-                .iter()
-                .map(|(k, v)| match k {
-                    Key::Name(n) => format!("{n}: {}", one(v)),
-                    Key::Expr(e) => format!("[{}]: {}", one(e), one(v)),
-                    Key::Spread => format!("**{}", one(v)),
-                })
-                .collect();
-            format!("{{{}}}", entries.join(", "))
-        }
+        Expr::Object(entries) => object(module, entries),
         Expr::List(items) => format!("[{}]", list(items, ", ")),
         Expr::Element(c) => format!("element({})", one(c)),
         Expr::Choice(items) => format!("({})", list(items, " | ")),
@@ -174,6 +153,31 @@ pub fn expr(module: &Module, id: ExprId) -> String {
         Expr::Opaque(items) => format!("opaque({})", list(items, ", ")),
         Expr::Unknown => "?".into(),
     }
+}
+
+fn text(module: &Module, pieces: &[Piece]) -> String {
+    let mut text = String::from("\"");
+    for piece in pieces {
+        match piece {
+            Piece::Text(t) => text.push_str(&t.escape_debug().to_string()),
+            Piece::Expr(e) => {
+                let _ = write!(text, "${{{}}}", expr(module, *e));
+            }
+        }
+    }
+    text + "\""
+}
+
+fn object(module: &Module, entries: &[(Key, ExprId)]) -> String {
+    let entry = |(key, value): &(Key, ExprId)| {
+        let value = expr(module, *value);
+        match key {
+            Key::Name(name) => format!("{name}: {value}"),
+            Key::Expr(key) => format!("[{}]: {value}", expr(module, *key)),
+            Key::Spread => format!("**{value}"),
+        }
+    };
+    format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
 }
 
 fn args(module: &Module, args: &[Arg]) -> String {
