@@ -193,6 +193,47 @@ fn files_are_short() {
     none("a file has at most 500 lines", long.collect());
 }
 
+/// Functions with their lines, told by the indentation that rustfmt gives them.
+fn functions(file: &File) -> Vec<(usize, usize, String)> {
+    let lines: Vec<&str> = file.text.lines().collect();
+    let mut found = Vec::new();
+    for (first, line) in lines.iter().enumerate() {
+        let text = line.trim_start();
+        let indent = &line[..line.len() - text.len()];
+        let words: Vec<&str> = text.split([' ', '(', '<']).take(6).collect();
+        let Some(at) = words.iter().position(|word| *word == "fn") else { continue };
+        let plain =
+            |word: &&str| matches!(*word, "pub" | "const" | "async" | "crate)" | "super)" | "in") || word.is_empty();
+        if text.starts_with("//") || !words[..at].iter().all(|word| plain(word)) || text.ends_with(['}', ';']) {
+            continue;
+        }
+        let ends = |line: &&&str| {
+            **line == format!("{indent}}}")
+                || line.strip_prefix(indent).is_some_and(|rest| rest.starts_with(')') && rest.ends_with(';'))
+        };
+        let length = lines[first..].iter().take_while(|line| !ends(line)).count() + 1;
+        found.push((first + 1, length, words.get(at + 1).copied().unwrap_or_default().to_owned()));
+    }
+    found
+}
+
+#[test]
+fn functions_are_short() {
+    // Older functions of the engine, its driver and the front ends, which list one construct or library after the other, are longer.
+    let rooms = |file: &&File| !matches!(file.room(), "flow" | "source" | "scan");
+    let (mut seen, mut long) = (0, Vec::new());
+    for file in sources().iter().filter(rooms) {
+        for (line, length, name) in functions(file) {
+            seen += 1;
+            if length >= 60 {
+                long.push(format!("src/{}:{line}: {name} has {length} lines", file.path));
+            }
+        }
+    }
+    assert!(seen > 1000, "{seen} functions were found only");
+    none("a function has fewer than 60 lines", long);
+}
+
 #[test]
 fn nothing_unsafe() {
     none("no unsafe code", holding(|_| true, &["unsafe {", "unsafe fn", "unsafe impl"]));
