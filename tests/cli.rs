@@ -284,3 +284,20 @@ fn standard_input_is_a_recording() {
     assert_eq!(report["usages"][0]["evidence"][0]["file"], "-");
     assert_eq!(report["usages"][0]["evidence"][0]["denied"], true);
 }
+
+#[test]
+fn a_scan_follows_the_defaults_of_the_configuration() {
+    let here = folder();
+    let proxied = "import requests\nrequests.get('https://dd.internal/api/v1/monitor')\n";
+    write(here.path(), "src/a.py", proxied);
+    write(here.path(), "old/b.py", CALL);
+    let scan = || {
+        let output = ddscope().current_dir(here.path()).args(["scan", "--format", "json"]).output().expect("a run");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let (without, defaults) = (scan(), "[defaults]\nhosts = [\"dd.internal\"]\nexclude = [\"old/**\"]\n");
+    assert!(without.contains("old/b.py") && !without.contains("src/a.py"), "{without}");
+    write(here.path(), "ddscope.toml", defaults);
+    let with = scan();
+    assert!(!with.contains("old/b.py") && with.contains("src/a.py"), "{with}");
+}

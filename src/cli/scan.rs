@@ -1,5 +1,6 @@
 //! `ddscope scan`: the analysis itself.
 
+use super::subjects::{ConfigArgs, with_defaults};
 use super::{Common, Outcome};
 use crate::error::{Error, Result};
 use crate::evidence::Phase;
@@ -43,7 +44,7 @@ pub struct Inputs {
     pub traffic: super::traffic::Traffic,
     /// The configuration, for its defaults, wrappers and credentials.
     #[command(flatten)]
-    pub config: super::subjects::ConfigArgs,
+    pub config: ConfigArgs,
 }
 
 impl Inputs {
@@ -140,12 +141,13 @@ impl Kind {
 
 /// Runs it.
 pub fn run(args: &Args, common: &Common) -> Result<Outcome> {
-    let options = Options { wrappers: args.inputs.config.load()?.config.wrappers, ..args.inputs.options() };
-    let scan = common.scan(options)?;
+    let config = args.inputs.config.load()?.config;
+    let scan = common.scan(with_defaults(&args.inputs, &config))?;
     if let Some((file, line)) = &args.explain_use {
         return explain_use(&scan, file, *line);
     }
-    let text = render(&scan, args.answer, args.inputs.include_tests, &args.format, common);
+    let include_tests = args.inputs.include_tests || config.defaults.include_tests;
+    let text = render(&scan, args.answer, include_tests, &args.format, common);
     Ok(Outcome { text, fits: args.format == "text", problems: scan.problems.clone(), ..Outcome::default() })
 }
 

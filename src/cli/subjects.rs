@@ -98,13 +98,19 @@ pub struct Subject {
     pub allow: Vec<Allowance>,
 }
 
-/// What to scan: the arguments, filled up from the configuration.
-pub fn options(inputs: &Inputs, loaded: &Loaded) -> Options {
+/// What to scan: the arguments, with what the configuration says of all scans.
+pub fn with_defaults(inputs: &Inputs, config: &Config) -> Options {
     let mut options = inputs.options();
-    let config = &loaded.config;
     options.exclude.extend(config.defaults.exclude.iter().cloned());
     options.hosts.extend(config.defaults.hosts.iter().cloned());
     options.wrappers.clone_from(&config.wrappers);
+    options
+}
+
+/// What to scan for the credentials of the configuration: their traffic too, unless the arguments say what.
+pub fn options(inputs: &Inputs, loaded: &Loaded) -> Options {
+    let config = &loaded.config;
+    let mut options = with_defaults(inputs, config);
     if inputs.paths.is_empty() && inputs.traces.is_empty() && inputs.reports.is_empty() {
         let traces = config.credentials.iter().flat_map(|declared| &declared.traces);
         let known: BTreeSet<PathBuf> = traces.map(|name| loaded.resolve(name)).collect();
