@@ -1,6 +1,6 @@
 //! How fast recordings are read, and in how much memory: `cargo bench --bench trace`.
 //!
-//! Makes a HAR, an audit archive and two access logs, 1 GiB each (`DDSCOPE_BENCH_MIB` changes that), runs the program on each of
+//! Makes a HAR, an audit archive and access logs of three kinds, 1 GiB each (`DDSCOPE_BENCH_MIB` changes that), runs the program on each of
 //! them, and `cat`, `jq` and `rg` beside it as far as they are installed. Figures mean something as ratios within one run, and
 //! on a machine that does nothing else; processor time is shown for those that do. Peak memory and processor time are read off
 //! `/proc` and are missing where there is none.
@@ -28,10 +28,12 @@ impl Random {
 struct Requests {
     routes: Vec<(&'static str, &'static str)>,
     random: Random,
+    sent: usize,
 }
 
 impl Requests {
     fn next(&mut self) -> (&'static str, String, u16) {
+        self.sent += 1;
         let (method, template) = self.routes[self.random.below(self.routes.len())];
         let mut path = String::new();
         for segment in template.split('/').skip(1) {
@@ -45,6 +47,12 @@ impl Requests {
         }
         let status = [200, 200, 200, 200, 201, 204, 400, 403, 404][self.random.below(9)];
         (method, path, status)
+    }
+
+    /// The time of day: some twenty requests a second.
+    fn time(&self) -> String {
+        let seconds = self.sent / 20;
+        format!("{:02}:{:02}:{:02}", seconds / 3600 % 24, seconds / 60 % 60, seconds % 60)
     }
 }
 
@@ -75,7 +83,7 @@ fn audit(requests: &mut Requests, out: &mut String) {
     let key = requests.random.below(40);
     out.push_str(&format!(
         concat!(
-            "{{\"date\":\"2026-07-03T10:11:12.345Z\",\"_id\":\"AQAAAYAiOhYWi7EZ-QAAAABBWUFp\",\"source\":\"audit\",",
+            "{{\"date\":\"2026-07-03T{t}.345Z\",\"_id\":\"AQAAAYAiOhYWi7EZ-QAAAABBWUFp\",\"source\":\"audit\",",
             "\"message\":\"{m} request made to {p} by ci@example.org with response {s}\",\"status\":\"info\",",
             "\"tags\":[\"source:audit\"],\"attributes\":{{\"http\":{{\"status_code\":{s},\"url_details\":{{\"path\":\"{p}\",",
             "\"host\":\"us1.prod.dog\"}},\"method\":\"{m}\",\"useragent\":\"datadog-api-client-python/2.62.0\"}},",
@@ -88,7 +96,8 @@ fn audit(requests: &mut Requests, out: &mut String) {
         m = method,
         p = path,
         s = status,
-        k = key
+        k = key,
+        t = requests.time()
     ));
 }
 
@@ -104,8 +113,23 @@ fn one_in_ten(requests: &mut Requests, out: &mut String) {
 fn access(requests: &mut Requests, out: &mut String, datadog: bool) {
     let (method, path, status) = requests.next();
     let host = if datadog { "api.datadoghq.com" } else { "registry.example.org" };
+    let time = requests.time();
     out.push_str(&format!(
-        "{host}:443 10.0.0.5 - - [03/Jul/2026:10:11:12 +0000] \"{method} {path} HTTP/1.1\" {status} 812 \"-\" \"Go-http-client/2.0 (linux; amd64)\"\n"
+        "{host}:443 10.0.0.5 - - [03/Jul/2026:{time} +0000] \"{method} {path} HTTP/1.1\" {status} 812 \"-\" \"Go-http-client/2.0 (linux; amd64)\"\n"
+    ));
+}
+
+fn json_lines(requests: &mut Requests, out: &mut String) {
+    let (method, path, status) = requests.next();
+    let time = requests.time();
+    out.push_str(&format!(
+        concat!(
+            "{{\"start_time\":\"2026-07-03T{}.345Z\",\"method\":\"{}\",\"path\":\"{}\",\"protocol\":\"HTTP/2\",",
+            "\"response_code\":{},\"response_flags\":\"-\",\"bytes_received\":0,\"bytes_sent\":812,\"duration\":31,",
+            "\"x_forwarded_for\":\"10.0.0.5\",\"user_agent\":\"Go-http-client/2.0\",\"authority\":\"api.datadoghq.com\",",
+            "\"upstream_host\":\"203.0.113.7:443\"}}\n"
+        ),
+        time, method, path, status
     ));
 }
 
@@ -113,7 +137,7 @@ fn access(requests: &mut Requests, out: &mut String, datadog: bool) {
 fn make(path: &Path, bytes: usize, head: &str, tail: &str, separator: &str, record: Record) -> std::io::Result<()> {
     let operations = Catalog::builtin().operations();
     let routes = operations.iter().map(|operation| (operation.method, operation.path)).collect();
-    let mut requests = Requests { routes, random: Random(0x9e37_79b9_7f4a_7c15) };
+    let mut requests = Requests { routes, random: Random(0x9e37_79b9_7f4a_7c15), sent: 0 };
     let mut block = String::new();
     while block.len() < bytes.min(64 << 20) {
         record(&mut requests, &mut block);
@@ -241,11 +265,12 @@ fn main() -> std::io::Result<()> {
     let at = |name: &str| -> PathBuf { folder.path().join(name) };
     type Case<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, Record, Option<&'a str>, f64);
     let requests = ".log.entries[].request | .method + \" \" + .url";
-    let cases: [Case<'_>; 4] = [
+    let cases: [Case<'_>; 5] = [
         ("HAR", "a.har", "{\"log\":{\"version\":\"1.2\",\"entries\":[", "]}}\n", ",\n", har, Some(requests), 500.0),
         ("audit archive", "audit.json", "", "", "", audit, Some(".attributes.http.method"), 600.0),
         ("access log, all Datadog's", "all.log", "", "", "", all_datadog, None, 600.0),
         ("access log, one line in ten", "tenth.log", "", "", "", one_in_ten, None, 600.0),
+        ("access log in JSON", "json.log", "", "", "", json_lines, Some(".method + \" \" + .path"), 500.0),
     ];
     for (name, file, head, tail, separator, record, filter, budget) in cases {
         let path = at(file);

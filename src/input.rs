@@ -181,6 +181,11 @@ pub fn open_trace(path: &Path) -> Result<Box<dyn Read + Send>> {
     Ok(Box::new(file))
 }
 
+/// The size of a regular file; `None` for anything else.
+pub fn size(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+}
+
 /// A whole text file that was named, invalid UTF-8 replaced: a table, a configuration.
 pub fn text_file(path: &Path) -> Result<String> {
     let failed = |error: io::Error| unreadable(&shown(path), &error);

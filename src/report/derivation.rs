@@ -4,6 +4,7 @@ use super::style::{BOLD, DIM, SCOPE, WARN, grouped, linked};
 use crate::evidence::{Call, Confidence, Evidence, Origin, Place, Step};
 use crate::redact::safe;
 use crate::resolve::{Resolution, reason};
+use jiff::Timestamp;
 use std::fmt::Write as _;
 
 /// Renders the derivation of every call that covers this line of this file; `None` if there is none.
@@ -117,4 +118,17 @@ pub(super) fn place(evidence: &Evidence, actions: &[&str]) -> String {
         }
     }
     text
+}
+
+/// Who made recorded requests, and when: ` by application key 0ed5718a-…, 2026-07-03 to 2026-07-05`.
+pub(super) fn asked(evidence: &Evidence) -> String {
+    let Some(observed) = &evidence.observed else { return String::new() };
+    let day = |seconds: Option<i64>| Some(Timestamp::from_second(seconds?).ok()?.strftime("%F").to_string());
+    let by = observed.actor.as_ref().map(|actor| format!("by {} {}", actor.kind.replace('-', " "), safe(&actor.id)));
+    let when = match (day(observed.first), day(observed.time)) {
+        (Some(first), Some(last)) if first != last => Some(format!("{first} to {last}")),
+        (first, last) => last.or(first),
+    };
+    let told: Vec<String> = by.into_iter().chain(when).collect();
+    if told.is_empty() { String::new() } else { format!(" {DIM}{}{DIM:#}", told.join(", ")) }
 }

@@ -138,7 +138,10 @@ impl Page<'_> {
 
     fn nothing(&mut self) {
         self.heading("No Datadog calls found");
-        if self.report.scan.inputs.analyzed == 0 && self.report.scan.inputs.requests == 0 {
+        let inputs = &self.report.scan.inputs;
+        if inputs.recordings > 0 && inputs.recordings == inputs.files {
+            self.line("  none of the recorded requests counts; the notes say what was left out");
+        } else if inputs.analyzed == 0 && inputs.requests == 0 {
             self.line("  no file mentions Datadog in a way that could lead to a call");
         } else {
             self.line("  the files that mention Datadog were parsed, but none of them calls its API");
@@ -259,7 +262,8 @@ impl Page<'_> {
         }
         let shown = if self.detail == Detail::Verbose { places.len() } else { PLACES };
         for (it, actions) in places.iter().take(shown) {
-            let _ = writeln!(self.out, "{:indent$}{}", "", super::derivation::place(it, actions));
+            let asked = if self.detail == Detail::Verbose { super::derivation::asked(it) } else { String::new() };
+            let _ = writeln!(self.out, "{:indent$}{}{asked}", "", super::derivation::place(it, actions));
         }
         if places.len() > shown {
             let _ = writeln!(self.out, "{:indent$}{DIM}and {} more (-v shows all){DIM:#}", "", places.len() - shown);
@@ -379,7 +383,7 @@ impl Page<'_> {
             let at = format!("{}:{}", safe(evidence.place.file()), evidence.place.line());
             steps.push((format!("ddscope scan --explain-use {at}"), "show how that call was found"));
         }
-        if !seen.iter().any(|e| matches!(e.place, Place::Record { .. })) {
+        if self.report.scan.inputs.recordings == 0 {
             steps.push(("ddscope scan . --trace recorded.har".into(), "add what really happens"));
         }
         if self.report.scan.resolution.usages.is_empty() {

@@ -72,8 +72,10 @@ pub(super) fn is_recording(path: &Path, is_source: bool) -> bool {
     trace::recognise(&head, &path.to_string_lossy()).is_some_and(|(_, strength)| strength >= least)
 }
 
-/// So many recordings are read side by side before what they show is handed on.
+/// So many recordings are read side by side before what they show is handed on;
 const AT_ONCE: usize = 128;
+/// of those that are larger than this, only one a processor: each may show a lot.
+const SMALL: u64 = 256 * 1024;
 
 /// Reads all recordings and hands on what they show, in the order of the recordings.
 pub(super) fn read(
@@ -117,7 +119,9 @@ pub(super) fn read(
     };
     let name: Option<Arc<str>> = asked.recording.as_deref().map(Arc::from);
     meter.expect(recordings.len());
-    for some in recordings.chunks(AT_ONCE) {
+    let mut rest = recordings.as_slice();
+    while let Some((some, others)) = rest.split_at_checked(together(rest)).filter(|(some, _)| !some.is_empty()) {
+        rest = others;
         let read: Vec<_> = some.par_iter().map(|recording| one(recording, name.as_ref(), &options, meter)).collect();
         for (recording, outcome) in some.iter().zip(read) {
             match outcome {
@@ -135,6 +139,16 @@ pub(super) fn read(
         return Err(Error::new("no recorded traffic in this folder").at(place).help(formats()));
     }
     Ok(traffic)
+}
+
+/// How many of the next recordings are read side by side.
+fn together(recordings: &[Recording]) -> usize {
+    let mut large = 0;
+    let fits = |recording: &&Recording| {
+        large += usize::from(input::size(&recording.path).is_none_or(|size| size > SMALL));
+        large <= rayon::current_num_threads()
+    };
+    recordings.iter().take(AT_ONCE).take_while(fits).count().max(recordings.len().min(1))
 }
 
 impl Traffic {

@@ -89,9 +89,11 @@ pub fn is_api(path: &str) -> bool {
 }
 
 /// The only query parameter that changes what a request needs (database monitoring through the logs list).
-pub fn deciding_query(query: &str) -> Option<(&'static str, &'static str)> {
-    (!query.is_empty() && query.split('&').any(|part| part == "type=databasequery"))
-        .then_some(("type", "databasequery"))
+pub const DECIDING: (&str, &str) = ("type", "databasequery");
+
+/// Whether a query has that parameter.
+pub fn is_deciding(query: &str) -> bool {
+    !query.is_empty() && query.split('&').any(|part| part.split_once('=') == Some(DECIDING))
 }
 
 /// Whether a path segment looks like a secret: 32 hex digits and more in a row, or one of Datadog's prefixes.
@@ -198,7 +200,8 @@ pub fn cleaned(address: Address<'_>) -> String {
         let _ = write!(url, "https://{}", redacted(address.host).to_ascii_lowercase());
     }
     push_redacted(&mut url, address.path);
-    if let Some((name, value)) = deciding_query(address.query) {
+    if is_deciding(address.query) {
+        let (name, value) = DECIDING;
         let _ = write!(url, "?{name}={value}");
     }
     url

@@ -38,12 +38,12 @@ impl Format for JsonLog {
     }
 }
 
-fn line(line: Line<'_>, tally: &mut Tally<'_>, _: &mut ()) {
+fn line(line: Line<'_>, tally: &mut Tally<'_>, entry: &mut Entry) {
     tally.seen(line.number);
     if line.bytes.trim_ascii().is_empty() {
         return;
     }
-    let mut entry = Entry::default();
+    entry.clear();
     if let Err(fault) = entry.read(&mut Slice::new(line.bytes), &tally.options().fields, 0) {
         let what = if line.cut { "line too long to be read".into() } else { fault.describe() };
         tally.problem(Some(line.number), what);
@@ -58,6 +58,8 @@ struct Entry {
     host: Text,
     status: Option<u16>,
     time: Option<i64>,
+    /// What is read only to be understood.
+    spare: Text,
 }
 
 /// What a field means.
@@ -73,6 +75,12 @@ enum Meaning {
 }
 
 impl Entry {
+    /// Empties it for the next line.
+    fn clear(&mut self) {
+        [&mut self.method, &mut self.url, &mut self.host].into_iter().for_each(Text::clear);
+        (self.status, self.time) = (None, None);
+    }
+
     fn read(&mut self, scanner: &mut Slice<'_>, fields: &Fields<'_>, depth: u8) -> json::Result<()> {
         if depth > DEEPEST {
             return scanner.skip();
@@ -89,7 +97,8 @@ impl Entry {
                     Ok(())
                 }
                 Meaning::Time => {
-                    self.time = self.time.or(time::any(&scanner.text()?.bytes));
+                    scanner.scalar(&mut self.spare)?;
+                    self.time = self.time.or_else(|| time::any(&self.spare.bytes));
                     Ok(())
                 }
                 Meaning::RequestLine => {

@@ -6,7 +6,7 @@ use super::{Note, Options, Problem, Request, Skipped, Summary};
 use crate::evidence::{Call, Confidence, Evidence, Observed, Origin, Place};
 use crate::ir::Name;
 use crate::url::Template;
-use groups::{Group, Groups, KNOWN_KEPT, UNKNOWN_KEPT};
+use groups::{Group, Groups, KNOWN_KEPT, Sum, UNKNOWN_KEPT};
 use memory::Memory;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -128,7 +128,7 @@ impl<'a> Tally<'a> {
         if address.host.is_empty() {
             address.host = address::host_of(request.host.trim());
         }
-        let asked = match self.memory.ask(request, address, self.options, self.groups.last_actor()) {
+        let asked = match self.memory.ask(request, address, self.options, self.groups.last_actors()) {
             Err(reason) => return self.skip(request.record, reason),
             Ok(asked) => asked,
         };
@@ -137,8 +137,8 @@ impl<'a> Tally<'a> {
             Some(place) => place,
             None => {
                 let Some(class) = self.memory.class(asked) else { return };
-                let open = |class| Group::new(class, record, request.status, class::url(address));
-                let (place, folded) = self.groups.place(class, open);
+                let open = |class| Group::new(class, request.status, class::url(address));
+                let (place, folded) = self.groups.place(class, record, open);
                 if folded {
                     self.memory.forget_places();
                 }
@@ -190,8 +190,8 @@ impl<'a> Tally<'a> {
             Some(before) => before + (record & ((1 << WITHIN_PIECE) - 1)),
             None => record,
         };
-        for group in std::mem::take(&mut self.groups).finish(numbered) {
-            let count = if group.sum.count > 0 { group.sum.count } else { group.sum.redirects };
+        for (group, sum) in std::mem::take(&mut self.groups).finish(numbered) {
+            let count = if sum.count > 0 { sum.count } else { sum.redirects };
             if group.class.key().folded {
                 *self.notes.entry(FOLDED).or_default() += count;
             }
@@ -201,7 +201,7 @@ impl<'a> Tally<'a> {
                 continue;
             }
             summary.requests += count;
-            sink(evidence(group, count, file));
+            sink(evidence(&group, &sum, count, file));
         }
         self.drop_problems();
         summary.records = numbered(self.records);
@@ -220,9 +220,10 @@ impl<'a> Tally<'a> {
     }
 }
 
-fn evidence(group: Group, count: u64, file: &Arc<str>) -> Evidence {
+fn evidence(group: &Group, sum: &Sum, count: u64, file: &Arc<str>) -> Evidence {
     let key = group.class.key();
     let confidence = if key.origin == Origin::Datadog { Confidence::Certain } else { Confidence::Likely };
+    let (first, last) = sum.span();
     let mut url = Template::default();
     for (index, text) in group.url.split("{}").enumerate() {
         if index > 0 {
@@ -230,19 +231,19 @@ fn evidence(group: Group, count: u64, file: &Arc<str>) -> Evidence {
         }
         url.push_text(text);
     }
-    let literals = key.deciding.iter().map(|(name, value)| (Name::new(name), Name::new(value))).collect();
+    let literals = key.deciding.then(|| address::DECIDING).map(|(name, value)| (Name::new(name), Name::new(value)));
     Evidence {
         call: Call::Http { method: Some(key.method.clone()), url, origin: key.origin, cli: false },
-        place: Place::Record { file: Arc::clone(file), record: group.record },
+        place: Place::Record { file: Arc::clone(file), record: sum.record },
         confidence,
         test: false,
-        literals,
+        literals: literals.into_iter().collect(),
         steps: Vec::new(),
         observed: Some(Box::new(Observed {
-            status: if group.sum.count > 0 { group.sum.status } else { group.opening },
-            actor: key.actor.clone(),
-            time: group.sum.last,
-            first: group.sum.first,
+            status: if sum.count > 0 { sum.status } else { group.opening },
+            actor: key.actor.as_deref().cloned(),
+            time: last,
+            first,
             count,
             declared: key.declared,
         })),

@@ -164,3 +164,31 @@ fn no_output_shows_a_planted_key() {
         said(&format!("{command:?} (errors)"), &String::from_utf8_lossy(&output.stderr));
     }
 }
+
+fn said(arguments: &[&str]) -> String {
+    let mut command = Command::cargo_bin("ddscope").expect("the program");
+    let trace = crate::support::folder().join("audit_archive.json");
+    let output = command.args(["scan", "--trace"]).arg(trace).args(arguments).output().expect("a run");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn verbose_text_says_who_asked_and_when() {
+    let text = said(&["-v"]);
+    let line = text.lines().find(|line| line.contains("record 1 ")).expect("the first record");
+    assert!(
+        line.ends_with("by application key bbbbbbbb-0000-4000-8000-000000000002, 2026-07-03 to 2026-07-04"),
+        "{line}"
+    );
+    assert!(text.contains("by personal access token eeeeeeee-0000-4000-8000-000000000005, 2026-07-05"), "{text}");
+    let key = "cccccccc-0000-4000-8000-000000000003";
+    let asked = said(&["-v", "--actor", key, "--since", "2026-07-01"]);
+    assert!(asked.contains(key) && !asked.contains("bbbbbbbb-"), "{asked}");
+}
+
+#[test]
+fn a_span_of_time_without_requests_is_not_taken_for_missing_code() {
+    let text = said(&["--since", "2030-01-01"]);
+    assert!(text.contains("none of the recorded requests counts"), "{text}");
+    assert!(text.contains("outside of --since and --until") && !text.contains("--trace recorded.har"), "{text}");
+}

@@ -35,18 +35,19 @@ pub struct Key {
     pub denied: u16,
     pub declared: bool,
     pub origin: Origin,
-    pub actor: Option<Actor>,
+    pub actor: Option<Arc<Actor>>,
     /// The actor is left out because there are too many combinations.
     pub folded: bool,
-    pub deciding: Option<(&'static str, &'static str)>,
+    /// Whether the query says [`address::DECIDING`].
+    pub deciding: bool,
 }
 
 /// What counts against one limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Told apart by actor.
+    /// On a route of the table, told apart by actor.
     Actor,
-    /// On a route of the table.
+    /// On a route of the table, whoever asked.
     Known,
     /// On none.
     Unknown,
@@ -54,8 +55,8 @@ pub enum Kind {
     Rest,
 }
 
-/// Where a class stands among others of its kind: the last ones give way. Routes of the table come first, then whole actors are
-/// kept rather than parts of all.
+/// Where a class stands among others of its kind: the last ones give way. What is not told apart by actor comes first, then
+/// whole actors are kept rather than parts of all.
 pub type Rank = (bool, u64, u64);
 
 /// A class of equal requests; cheap to hash and to clone.
@@ -74,23 +75,23 @@ impl Class {
     pub fn kind(&self) -> Kind {
         match (&self.key().route, &self.key().actor) {
             (Route::Rest, _) => Kind::Rest,
-            (_, Some(_)) => Kind::Actor,
+            (Route::Known(_), Some(_)) => Kind::Actor,
             (Route::Known(_), None) => Kind::Known,
-            (Route::Unknown(_), None) => Kind::Unknown,
+            (Route::Unknown(_), _) => Kind::Unknown,
         }
     }
 
     pub fn rank(&self) -> Rank {
-        let actor = self.key().actor.as_ref().map_or(0, hash);
-        (matches!(self.key().route, Route::Unknown(_)), actor, self.0.0)
+        let actor = self.key().actor.as_deref();
+        (actor.is_some(), actor.map_or(0, hash), self.0.0)
     }
 
     /// The coarser class that a class gives way to.
     pub fn folded(&self) -> Self {
         let key = self.key().clone();
-        Self::new(match self.kind() {
-            Kind::Actor => Key { actor: None, folded: true, ..key },
-            Kind::Known | Kind::Unknown | Kind::Rest => Key {
+        Self::new(match key.actor {
+            Some(_) => Key { actor: None, folded: true, ..key },
+            None => Key {
                 route: Route::Rest,
                 method: Name::default(),
                 denied: 0,
@@ -98,7 +99,7 @@ impl Class {
                 origin: Origin::Unknown,
                 actor: None,
                 folded: false,
-                deciding: None,
+                deciding: false,
             },
         })
     }
@@ -128,7 +129,7 @@ pub fn hash(what: &impl Hash) -> u64 {
 /// What was found out about a request but for who made it and whether it was refused.
 #[derive(Clone, Debug)]
 pub enum Verdict {
-    Counts { route: Route, method: Name, origin: Origin, deciding: Option<(&'static str, &'static str)> },
+    Counts { route: Route, method: Name, origin: Origin, deciding: bool },
     Skip(&'static str),
 }
 
@@ -153,7 +154,7 @@ pub fn judge(request: &Request<'_>, address: Address<'_>, options: &Options<'_>)
             Route::Unknown(String::from_utf8_lossy(&masked).into())
         }
     };
-    Verdict::Counts { route, method, origin, deciding: address::deciding_query(address.query) }
+    Verdict::Counts { route, method, origin, deciding: address::is_deciding(address.query) }
 }
 
 /// The URL as reported.
@@ -192,9 +193,8 @@ pub fn write_route(text: &mut Vec<u8>, request: &Request<'_>, address: Address<'
     text.push(b'\n');
     text.extend_from_slice(address.host.as_bytes());
     address::push_masked(text, address.path.as_bytes());
-    if let Some((_, value)) = address::deciding_query(address.query) {
-        text.push(b'\n');
-        text.extend_from_slice(value.as_bytes());
+    if address::is_deciding(address.query) {
+        text.extend_from_slice(b"\n?");
     }
 }
 

@@ -1,13 +1,14 @@
 //! What was found out about requests, by their text, so that finding it out again costs a look into a table: about routes, about
 //! actors, and which group both together fall into. Forgotten as a whole when it grows too large.
 
-use super::class::{self, Class, Key, Verdict};
+use super::class::{self, Class, Key, Route, Verdict};
 use crate::evidence::Actor;
 use crate::ir::Name;
 use crate::trace::address::Address;
 use crate::trace::{Options, Request, Who};
 use rustc_hash::FxHashMap;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 /// Routes and actors remembered, each.
 const REMEMBERED: usize = 8_192;
@@ -18,6 +19,21 @@ const PLACES: usize = 32_768;
 const NOBODY: u32 = u32::MAX;
 /// Stands for all actors that are not told apart.
 const FOLDED: u32 = u32::MAX - 1;
+
+/// What a route is to the count.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Known,
+    Unknown,
+    Skip(&'static str),
+}
+
+/// The last actors, in the order of their hashes, that are told apart on routes of the table and on others.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Last {
+    pub known: Option<u64>,
+    pub unknown: Option<u64>,
+}
 
 /// A request by the numbers of what it consists of. They hold until something is forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,11 +61,11 @@ impl Asked {
 #[derive(Default)]
 pub struct Memory {
     routes: FxHashMap<Box<[u8]>, u32>,
-    /// Why requests on a route do not count.
-    reasons: Vec<Option<&'static str>>,
+    /// What it comes to, kept apart since it is asked for all the time.
+    kinds: Vec<Kind>,
     verdicts: Vec<Verdict>,
     actors: FxHashMap<Box<[u8]>, u32>,
-    names: Vec<(Actor, u64)>,
+    names: Vec<(Arc<Actor>, u64)>,
     places: FxHashMap<Asked, u32>,
     /// The same for requests of nobody, which are most where formats do not tell: by route and [`Asked::refusal`].
     nobodies: Vec<[Option<NonZeroU32>; 3]>,
@@ -57,19 +73,20 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// What a request consists of, or why it does not count. Actors from `last` on, in the order of their hashes, are not told
-    /// apart.
+    /// What a request consists of, or why it does not count.
     pub fn ask(
         &mut self,
         request: &Request<'_>,
         address: Address<'_>,
         options: &Options<'_>,
-        last: Option<u64>,
+        last: Last,
     ) -> Result<Asked, &'static str> {
         let route = self.route(request, address, options);
-        if let Some(Some(reason)) = self.reasons.get(route as usize) {
-            return Err(reason);
-        }
+        let last = match self.kinds.get(route as usize) {
+            Some(Kind::Skip(reason)) => return Err(reason),
+            Some(Kind::Known) => last.known,
+            _ => last.unknown,
+        };
         let mut actor = request.actor.map_or(NOBODY, |who| self.actor(who));
         if let (Some(last), Some((_, hash))) = (last, self.names.get(actor as usize))
             && *hash > last
@@ -120,7 +137,7 @@ impl Memory {
             denied: asked.denied,
             declared: asked.declared,
             origin: *origin,
-            actor: self.names.get(asked.actor as usize).map(|(actor, _)| actor.clone()),
+            actor: self.names.get(asked.actor as usize).map(|(actor, _)| Arc::clone(actor)),
             folded: asked.actor == FOLDED,
             deciding: *deciding,
         }))
@@ -134,13 +151,17 @@ impl Memory {
         if self.verdicts.len() >= REMEMBERED {
             self.routes.clear();
             self.verdicts.clear();
-            self.reasons.clear();
+            self.kinds.clear();
             self.nobodies.clear();
             self.places.clear();
         }
         let number = short(self.verdicts.len());
         let verdict = class::judge(request, address, options);
-        self.reasons.push(if let Verdict::Skip(reason) = verdict { Some(reason) } else { None });
+        self.kinds.push(match &verdict {
+            Verdict::Skip(reason) => Kind::Skip(reason),
+            Verdict::Counts { route: Route::Known(_), .. } => Kind::Known,
+            Verdict::Counts { .. } => Kind::Unknown,
+        });
         self.verdicts.push(verdict);
         self.nobodies.push([None; 3]);
         self.routes.insert(self.text.as_slice().into(), number);
@@ -163,7 +184,7 @@ impl Memory {
         let number = short(self.names.len());
         let actor = Actor { kind: Name::new_static(who.kind), id: Name::new(who.id) };
         let hash = class::hash(&actor);
-        self.names.push((actor, hash));
+        self.names.push((Arc::new(actor), hash));
         self.actors.insert(self.text.as_slice().into(), number);
         number
     }
