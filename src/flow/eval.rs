@@ -287,10 +287,22 @@ impl<'a> Run<'a> {
         None
     }
 
+    /// Whether a field and a method of one name have nothing to do with each other.
+    fn keeps_methods_apart(&self) -> bool {
+        matches!(self.module.language, Language::Ruby | Language::Php | Language::Java | Language::Kotlin)
+    }
+
     fn field(&mut self, id: ExprId, object: ExprId, name: &Name) -> Set {
         let set = self.eval(object);
         self.note_key(name);
-        let out = self.scope.field_of_set(&set, name, 0);
+        let mut out = self.scope.field_of_set(&set, name, 0);
+        if self.keeps_methods_apart() && matches!(self.module.expr(object), Expr::This) {
+            // `@api ||= Api.new` within a method `api`.
+            let program = self.program();
+            out.items.retain(
+                |i| !matches!(&i.value, Value::Function(closure) if program.function(closure.function).name == *name),
+            );
+        }
         if self.narrowed.is_empty() {
             return out;
         }

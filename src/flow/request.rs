@@ -114,13 +114,29 @@ impl Request {
     }
 }
 
-/// A text as a URL template: everything unknown is a hole.
+/// A text as a URL template: everything unknown is a hole. Where a base with a slash at its end met a path with one at its
+/// beginning, one of the two goes, as every HTTP library and server has it.
 pub fn template(text: &Text) -> Template {
     let mut out = Template::default();
+    let mut last = ' ';
     for piece in &text.pieces {
         match piece {
-            Piece::Lit(lit) => out.push_text(lit),
-            _ => out.push_hole(),
+            Piece::Lit(lit) => {
+                let mut kept = String::with_capacity(lit.len());
+                for c in lit.chars() {
+                    // `https://` and, rarely, `//host/path` keep theirs.
+                    let twice = c == '/' && last == '/' && (kept.len() > 1 || !out.pieces().is_empty());
+                    if !(twice && !kept.ends_with(":/")) {
+                        kept.push(c);
+                    }
+                    last = c;
+                }
+                out.push_text(&kept);
+            }
+            _ => {
+                out.push_hole();
+                last = ' ';
+            }
         }
     }
     out
