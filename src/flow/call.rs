@@ -2,6 +2,7 @@
 
 mod apply;
 mod collection;
+mod guessed;
 mod object;
 mod outside;
 

@@ -46,6 +46,8 @@ pub struct Run<'a> {
     pub arms: BTreeMap<Alternative, Vec<Guard>>,
     /// Variables and fields that conditions around this place compare with constants.
     pub narrowed: Vec<(Name, Set)>,
+    /// Whether the class of the object at work was guessed from its name.
+    pub guessing: bool,
     /// How deep the evaluation is nested.
     pub depth: u16,
     env: Map<Name, Set>,
@@ -72,6 +74,7 @@ impl<'a> Run<'a> {
             guards: Vec::new(),
             arms: BTreeMap::new(),
             narrowed: Vec::new(),
+            guessing: false,
             depth: 0,
             env: Map::default(),
             undo: Vec::new(),

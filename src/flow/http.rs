@@ -245,6 +245,7 @@ impl Run<'_> {
                 request.guards.push(guard);
             }
         }
+        request.likely |= self.guessing;
         if request.url.pieces.len() > 24 || request.url.as_literal().is_some_and(is_no_address) {
             return;
         }

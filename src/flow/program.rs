@@ -32,6 +32,8 @@ pub struct Program {
     package_of: Vec<Option<u32>>,
     everywhere: Map<(Family, Name), Entity>,
     by_last: Map<Name, Vec<u32>>,
+    /// The classes that have a method, by its name.
+    by_method: Map<(Family, Name), Vec<Cls>>,
     /// Functions that others are written inside of.
     outer: HashSet<Fun>,
 }
@@ -133,6 +135,7 @@ impl Program {
             package_of: vec![None; modules.len()],
             everywhere: Map::default(),
             by_last: Map::default(),
+            by_method: Map::default(),
             outer: HashSet::default(),
             modules,
         };
@@ -142,6 +145,7 @@ impl Program {
             .collect();
         it.index_modules();
         it.merge_classes();
+        it.index_methods();
         it.index_names();
         it.follow_imports();
         it.link_bases();

@@ -94,10 +94,10 @@ impl<'a> Scope<'a> {
         self.program.find_module(from, import)
     }
 
-    /// Whether any class of the program has a method of this name.
-    pub fn defines_method(&self, name: &str) -> bool {
-        self.note(Key::Modules);
-        self.program.defines_method(name)
+    /// The classes that have a method of this name.
+    pub fn classes_with(&self, module: u32, method: &Name) -> &'a [Cls] {
+        self.note(Key::Method(method.clone()));
+        self.program.classes_with(module, method)
     }
 
     /// Whether objects of a class have to do with requests.

@@ -37,6 +37,8 @@ pub enum Key {
     Matters(Cls),
     /// What methods, superclasses and subclasses a class has.
     Class(Cls),
+    /// Which classes have a method of a name.
+    Method(Name),
     /// Which modules there are.
     Modules,
 }
@@ -132,6 +134,7 @@ impl State {
         let is_touched = |key: &Key| match key {
             Key::Field(class, _) | Key::Matters(class) | Key::Class(class) => change.classes.contains(class),
             Key::Summary(fun) | Key::Defaults(fun) => change.modules.contains(&fun.module),
+            Key::Method(name) => change.methods.contains(name),
             Key::Modules => true,
             _ => false,
         };

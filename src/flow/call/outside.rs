@@ -52,6 +52,9 @@ impl<'a> Run<'a> {
         if self.described_call(&format!("{label}.{name}"), args, site) || self.by_unique_name(name, args, site, label) {
             return Set::unknown();
         }
+        if let Some(answer) = self.guessed_call(name, args, site, label) {
+            return answer;
+        }
         self.generic_request(name, args, site, label);
         self.handed_on(name, args, site);
         deciding::step(name, args).map(|path| library::result(&path, None, args.clone())).unwrap_or_default()

@@ -22,7 +22,11 @@ impl Run<'_> {
             || name.chars().filter(char::is_ascii_uppercase).count() + usize::from(naming != Naming::Go) >= 2;
         let lower = label.to_ascii_lowercase();
         let speaks = lower.contains("api") || lower.contains("client") || lower.contains("datadog") || lower == "dd";
-        if !compound || !speaks || !self.scope.catalog.is_sdk_method(naming, name) || self.scope.defines_method(name) {
+        if !compound
+            || !speaks
+            || !self.scope.catalog.is_sdk_method(naming, name)
+            || !self.scope.classes_with(self.fun.module, name).is_empty()
+        {
             return false;
         }
         if !self.module.imports.iter().any(|i| library::official(&i.module) == Some(naming)) {

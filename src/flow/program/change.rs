@@ -14,6 +14,8 @@ pub struct Change {
     pub modules: BTreeSet<u32>,
     /// Old classes that have got other methods, superclasses or subclasses, and all above and below them.
     pub classes: BTreeSet<Cls>,
+    /// Names of methods that other classes have now.
+    pub methods: BTreeSet<Name>,
 }
 
 impl Program {
@@ -27,7 +29,7 @@ impl Program {
         if self.class_ids.get(..old.class_ids.len()) != Some(old.class_ids.as_slice()) {
             return None;
         }
-        let mut change = Change::default();
+        let mut change = Change { methods: self.methods_changed_since(old), ..Change::default() };
         let (shared, fresh) = self.fresh_names(old);
         for m in 0..old.modules.len() {
             let family = family(self.modules[m].language);

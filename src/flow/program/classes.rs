@@ -1,6 +1,7 @@
 //! Classes of the program: parts merged, superclasses and implementations linked, methods found.
 
 use super::*;
+use std::collections::BTreeSet;
 
 impl Program {
     /// Gives every class its program-wide number; parts of one class (Go receivers in several files, reopened Ruby
@@ -182,9 +183,26 @@ impl Program {
         out
     }
 
-    /// Whether any class of the program has a method of this name, or any module a function of it.
-    pub fn defines_method(&self, name: &str) -> bool {
-        self.classes.iter().any(|c| c.methods.contains_key(name))
+    /// The classes that have a method of this name, seen from a module: those of languages that can call each other.
+    pub fn classes_with(&self, module: u32, method: &Name) -> &[Cls] {
+        let family = family(self.module(module).language);
+        self.by_method.get(&(family, method.clone())).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Names under which another program of the same classes and more would find other classes.
+    pub(super) fn methods_changed_since(&self, old: &Self) -> BTreeSet<Name> {
+        let changed = self.by_method.iter().filter(|(key, classes)| old.by_method.get(*key) != Some(*classes));
+        changed.map(|((_, name), _)| name.clone()).collect()
+    }
+
+    pub(in crate::flow) fn index_methods(&mut self) {
+        for (c, class) in self.classes.iter().enumerate() {
+            let Some(&(module, _)) = class.parts.first() else { continue };
+            let family = family(self.module(module).language);
+            for name in class.methods.keys() {
+                self.by_method.entry((family, name.clone())).or_default().push(Cls(index(c)));
+            }
+        }
     }
 }
 

@@ -1,0 +1,71 @@
+//! Calls on something unknown that is named like a class of the program: `api.create(…)` beside a class `Api`.
+//!
+//! Dependency injection, duck typing and frameworks hide where an object comes from; its name is what readers go by, too.
+//! Only classes whose method requests something of Datadog are guessed, only if no other class fits, and the call is likely
+//! at most.
+
+use super::{Args, Cls, Fun, Instance, Name, Run, Set, Site, Value};
+use crate::evidence::Origin;
+use std::sync::Arc;
+
+/// Methods that say nothing of whose they are.
+const PLAIN: &[&str] = &[
+    "get", "post", "put", "patch", "delete", "head", "request", "create", "update", "list", "find", "fetch", "call",
+    "send", "execute", "run", "query", "search", "add", "remove", "save", "load", "all", "show", "index", "do",
+    "perform", "invoke",
+];
+
+impl Run<'_> {
+    /// Calls the method of the one class that the receiver is named after. `None` if there is no such class.
+    pub(in crate::flow) fn guessed_call(&mut self, name: &Name, args: &Args, site: Site, label: &Name) -> Option<Set> {
+        let class = self.named_after(name, label)?;
+        let before = std::mem::replace(&mut self.guessing, true);
+        let receiver = Value::Instance(Arc::new(Instance::any(class)));
+        let out = self.object_call(&receiver, class, name, args, site);
+        self.guessing = before;
+        Some(out)
+    }
+
+    fn named_after(&self, method: &Name, label: &Name) -> Option<Cls> {
+        let label = words(label);
+        if label.is_empty() {
+            return None;
+        }
+        let program = self.program();
+        let fits = |class: &&Cls| {
+            let name = words(&program.class(**class).name);
+            let within = || name.ends_with(&label) || label.ends_with(&name);
+            name == label || !PLAIN.contains(&method.as_str()) && within()
+        };
+        let mut fitting = self.scope.classes_with(self.fun.module, method).iter().filter(fits);
+        let class = *fitting.next()?;
+        (fitting.next().is_none() && self.asks_datadog(program.method(class, method))).then_some(class)
+    }
+
+    /// Whether one of some functions makes a request of Datadog that its callers have to complete.
+    fn asks_datadog(&self, methods: &[Fun]) -> bool {
+        let ours = |origin| matches!(origin, Origin::Datadog | Origin::LikelyDatadog);
+        methods.iter().any(|fun| self.scope.summary(*fun).requests.iter().any(|request| ours(request.origin)))
+    }
+}
+
+/// The words of an identifier, in lower case: `datadogClient`, `@datadog_client` and `DatadogClient` have the same.
+fn words(name: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut open = false;
+    let mut last_lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            open = false;
+            continue;
+        }
+        let begins = !open || (c.is_uppercase() && last_lower);
+        last_lower = !c.is_uppercase();
+        match out.last_mut().filter(|_| !begins) {
+            Some(word) => word.extend(c.to_lowercase()),
+            None => out.push(c.to_lowercase().collect()),
+        }
+        open = true;
+    }
+    out
+}
