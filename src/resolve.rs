@@ -249,11 +249,13 @@ impl<'c> Resolver<'c> {
                 Usage { operation, evidence }
             })
             .collect();
-        let decided: BTreeSet<(Arc<str>, u32)> = usages
+        // What a test passes decides nothing for the program, what the program passes decides for the test.
+        let decided: BTreeSet<(Arc<str>, u32, bool)> = usages
             .iter()
             .flat_map(|u| &u.evidence)
-            .filter_map(|e| match &e.place {
-                Place::Source { file, span, .. } => Some((file.clone(), span.line)),
+            .flat_map(|e| [e.test, true].map(|test| (&e.place, test)))
+            .filter_map(|(place, test)| match place {
+                Place::Source { file, span, .. } => Some((file.clone(), span.line, test)),
                 Place::Record { .. } => None,
             })
             .collect();
@@ -272,12 +274,13 @@ fn is_documented(operation: &Operation) -> bool {
 }
 
 /// One undecided call a place and method: the one of which most is known. None where an operation was found at that place.
-fn most_telling(all: impl Iterator<Item = Unresolved>, decided: &BTreeSet<(Arc<str>, u32)>) -> Vec<Unresolved> {
-    type Kind = (Key, Option<String>, &'static str, Option<String>);
+/// Tests are apart from the program.
+fn most_telling(all: impl Iterator<Item = Unresolved>, decided: &BTreeSet<(Arc<str>, u32, bool)>) -> Vec<Unresolved> {
+    type Kind = (Key, bool, Option<String>, &'static str, Option<String>);
     let mut kept: BTreeMap<Kind, Unresolved> = BTreeMap::new();
     for mut one in all {
         let source = match &one.evidence.place {
-            Place::Source { file, span, .. } => Some((file.clone(), span.line)),
+            Place::Source { file, span, .. } => Some((file.clone(), span.line, one.evidence.test)),
             Place::Record { .. } => None,
         };
         let address = one.url().is_some();
@@ -292,6 +295,7 @@ fn most_telling(all: impl Iterator<Item = Unresolved>, decided: &BTreeSet<(Arc<s
         let collapses = address && source.is_some();
         let key = (
             Key::of(&one.evidence),
+            one.evidence.test,
             one.method().map(str::to_owned),
             if collapses { "" } else { one.reason },
             (!collapses).then(|| one.call()),

@@ -40,7 +40,7 @@ pub fn evidence(
         declarative(&scope, Cls(u32::try_from(class).unwrap_or(u32::MAX)), &mut found);
     }
     anchor::keep_anchored(program, &mut found);
-    drop_unset(&mut found);
+    drop_unset(program, &mut found);
     let mut out: Vec<Evidence> = Vec::new();
     let mut seen = HashSet::default();
     for one in found {
@@ -58,12 +58,14 @@ pub fn evidence(
 }
 
 /// A host or address that may be set from outside, or else is the one written down: what is written down tells what is called.
-fn drop_unset(found: &mut Vec<Found>) {
+/// What tests set tells nothing of the program.
+fn drop_unset(program: &Program, found: &mut Vec<Found>) {
     let address = |one: &Found| match &one.what {
         What::Http(request) => {
             let target = Target::parse(&template(&request.url));
             let path = (!is_blank(&request.url)).then(|| target.path.to_string());
-            Some((one.at, request.method(), path, target.host))
+            let test = is_test(program, one.fun, one.at.module);
+            Some(((one.at, test), request.method(), path, target.host))
         }
         _ => None,
     };

@@ -1,5 +1,6 @@
 //! What a field is by how its class declares and fills it.
 
+use crate::flow::origin::is_key_name;
 use crate::flow::program::Program;
 use crate::flow::value::{Cls, Piece, Root, Table, Value};
 use crate::ir::{Language, Name};
@@ -28,9 +29,9 @@ pub(super) fn is_open_table(value: &Value) -> bool {
     matches!(value, Value::Table(table) if has_open_texts(table))
 }
 
-/// The entries of a table that are objects.
+/// The entries of a table that are objects, and those whose names show that it carries Datadog's keys.
 pub(super) fn with_objects_only(table: &Table) -> Table {
     let object = |v: &Value| !matches!(v, Value::Text(_) | Value::Ref(_) | Value::Null | Value::Bool(_));
-    let kept = table.entries.iter().filter(|(_, set)| set.values().any(object));
+    let kept = table.entries.iter().filter(|(key, set)| is_key_name(key) || set.values().any(object));
     Table { entries: kept.cloned().collect(), ..Table::default() }
 }
