@@ -240,10 +240,11 @@ impl<'a> Run<'a> {
             if let Some(index) = function.params.iter().position(|p| p.name == *name) {
                 return Some(self.parameter(fun, index));
             }
-            if fun != self.fun && fun.id != Module::MAIN {
-                if let Some(set) = self.scope.variable(fun, name) {
-                    return Some(set.clone());
-                }
+            if fun != self.fun
+                && fun.id != Module::MAIN
+                && let Some(set) = self.scope.variable(fun, name)
+            {
+                return Some(set.clone());
             }
             fun = Fun { module: fun.module, id: function.parent? };
         }

@@ -126,7 +126,7 @@ pub fn template(text: &Text) -> Template {
                 for c in lit.chars() {
                     // `https://` and, rarely, `//host/path` keep theirs.
                     let twice = c == '/' && last == '/' && (kept.len() > 1 || !out.pieces().is_empty());
-                    if !(twice && !kept.ends_with(":/")) {
+                    if !twice || kept.ends_with(":/") {
                         kept.push(c);
                     }
                     last = c;

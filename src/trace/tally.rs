@@ -231,7 +231,7 @@ fn evidence(group: &Group, sum: &Sum, count: u64, file: &Arc<str>) -> Evidence {
         }
         url.push_text(text);
     }
-    let literals = key.deciding.then(|| address::DECIDING).map(|(name, value)| (Name::new(name), Name::new(value)));
+    let literals = key.deciding.then_some(address::DECIDING).map(|(name, value)| (Name::new(name), Name::new(value)));
     Evidence {
         call: Call::Http { method: Some(key.method.clone()), url, origin: key.origin, cli: false },
         place: Place::Record { file: Arc::clone(file), record: sum.record },
