@@ -71,6 +71,11 @@ fn scan(ending: &str, bytes: &[u8]) {
     engine.extend(modules);
     let evidence = engine.finish();
     let resolution = reported(evidence);
+    // proc-macro2 gives no places while fuzzing; as a test, the same inputs have them.
+    #[allow(unexpected_cfgs, reason = "cargo fuzz sets it")]
+    if cfg!(fuzzing) && ending == "rs" {
+        return;
+    }
     let shown = resolution.usages.iter().flat_map(|usage| &usage.evidence);
     for evidence in shown.chain(resolution.unresolved.iter().map(|call| &call.evidence)) {
         if let Place::Source { span, .. } = &evidence.place {

@@ -46,15 +46,15 @@ pub struct Run<'a> {
     pub arms: BTreeMap<Alternative, Vec<Guard>>,
     /// Variables and fields that conditions around this place compare with constants.
     pub narrowed: Vec<(Name, Set)>,
-    /// Whether the class of the object at work was guessed from its name.
-    pub guessing: bool,
+    /// The class that the object at work was taken for because of its name, and where.
+    pub guessed: Option<(Cls, Site)>,
     /// How deep the evaluation is nested.
     pub depth: u16,
     env: Map<Name, Set>,
     undo: Vec<(Name, Option<Set>)>,
     class_scope: Option<Cls>,
-    /// Whose address the names around the function speak for, once somebody asked.
-    pub surroundings: Cell<Option<Origin>>,
+    /// Whose address the names around the function speak for, and which, once somebody asked.
+    pub surroundings: Cell<Option<(Origin, &'static str)>>,
     /// Whether other functions can see this one's variables.
     shared: bool,
 }
@@ -74,7 +74,7 @@ impl<'a> Run<'a> {
             guards: Vec::new(),
             arms: BTreeMap::new(),
             narrowed: Vec::new(),
-            guessing: false,
+            guessed: None,
             depth: 0,
             env: Map::default(),
             undo: Vec::new(),

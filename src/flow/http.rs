@@ -206,8 +206,10 @@ impl Run<'_> {
             if (serves && host != Origin::Datadog) || !transport::has_api_path(url) {
                 continue;
             }
-            let origin = if keys { Origin::Datadog } else { host.min(self.origin_here()) };
-            if !matches!(origin, Origin::Datadog | Origin::LikelyDatadog) || host == Origin::Other {
+            let origin = if keys { Origin::Datadog } else { host };
+            if !matches!(origin.min(self.origin_here()), Origin::Datadog | Origin::LikelyDatadog)
+                || host == Origin::Other
+            {
                 continue;
             }
             for (verb, world, guard) in &verbs {
@@ -245,7 +247,11 @@ impl Run<'_> {
                 request.guards.push(guard);
             }
         }
-        request.likely |= self.guessing;
+        if let Some((class, site)) = self.guessed {
+            request.likely = true;
+            let name = &self.program().class(class).name;
+            request.steps.push((format!("the object is taken for one of {name} by its name").into(), site));
+        }
         if request.url.pieces.len() > 24 || request.url.as_literal().is_some_and(is_no_address) {
             return;
         }
@@ -256,12 +262,7 @@ impl Run<'_> {
             Origin::Unknown => {}
         }
         if !matches!(request.origin, Origin::Datadog) {
-            let mut around = self.origin_here();
-            // A script talks to many; only what is said of this very command proves whose address it has.
-            if request.cli && matches!(around, Origin::Datadog | Origin::LikelyDatadog) {
-                around = if origin::names_another(&request.url) { Origin::Unknown } else { Origin::LikelyDatadog };
-            }
-            request.origin = merge(request.origin, around);
+            self.attribute(&mut request);
         }
         // A path that is nobody's yet waits for the callers that its conditions speak of, too.
         let open = request.is_open() || request.has_params() && self.is_bare(&request);
@@ -299,19 +300,42 @@ impl Run<'_> {
 
     /// What the names and keys around this function say.
     pub fn origin_here(&self) -> Origin {
+        self.origin_and_why().0
+    }
+
+    /// The same, with what says it.
+    fn origin_and_why(&self) -> (Origin, &'static str) {
         if self.out.keys {
-            return Origin::Datadog;
+            return (Origin::Datadog, "the keys that it handles");
         }
-        if let Some(origin) = self.surroundings.get() {
-            return origin;
+        if let Some(known) = self.surroundings.get() {
+            return known;
         }
-        let origin = self.origin_around();
-        self.surroundings.set(Some(origin));
-        origin
+        let known = self.origin_around();
+        self.surroundings.set(Some(known));
+        known
+    }
+
+    /// Notes in a request's derivation what of the surroundings makes it Datadog's, where the address does not say.
+    fn attribute(&self, request: &mut Request) {
+        let (mut around, why) = self.origin_and_why();
+        // A script talks to many; only what is said of this very command proves whose address it has.
+        if request.cli && matches!(around, Origin::Datadog | Origin::LikelyDatadog) {
+            around = if origin::names_another(&request.url) { Origin::Unknown } else { Origin::LikelyDatadog };
+        }
+        let origin = merge(request.origin, around);
+        let ours = matches!(origin, Origin::Datadog | Origin::LikelyDatadog);
+        if ours && origin != request.origin && request.steps.len() < 12 {
+            let span = self.module.function(self.fun.id).span;
+            request
+                .steps
+                .push((format!("taken for Datadog's by {why}").into(), Site { module: self.fun.module, span }));
+        }
+        request.origin = origin;
     }
 
     /// What the names around this function say, and the keys that its class and its file handle; the same during a run.
-    fn origin_around(&self) -> Origin {
+    fn origin_around(&self) -> (Origin, &'static str) {
         let program = self.program();
         let function = self.module.function(self.fun.id);
         let mut names: Vec<Name> = Vec::new();
@@ -333,7 +357,7 @@ impl Run<'_> {
         }
         match origin::from_names(names.iter().map(Name::as_str)) {
             Origin::Unknown => {}
-            origin => return origin,
+            origin => return (origin, "the names of the function and what it stands in"),
         }
         if let Some(owner) = self.owner
             && program
@@ -344,18 +368,19 @@ impl Run<'_> {
                 .chain(&program.class(owner).constructors)
                 .any(|f| self.scope.handles_keys(*f))
         {
-            return Origin::LikelyDatadog;
+            return (Origin::LikelyDatadog, "the keys that its class handles");
         }
         if let Some(owner) = self.owner
             && program.ancestors(owner).into_iter().any(|c| self.scope.speaks(c))
         {
-            return Origin::LikelyDatadog;
+            return (Origin::LikelyDatadog, "what else its class talks to");
         }
         match origin::from_names(self.module.file.rsplit('/')) {
             Origin::Unknown => {}
-            origin => return origin,
+            origin => return (origin, "the name of its file or of a folder around"),
         }
-        if self.scope.keys_in(self.fun.module) { Origin::LikelyDatadog } else { Origin::Unknown }
+        let origin = if self.scope.keys_in(self.fun.module) { Origin::LikelyDatadog } else { Origin::Unknown };
+        (origin, "the keys that its file handles")
     }
 
     /// Words of a command line, evaluated.

@@ -77,8 +77,11 @@ impl Text {
 #[derive(Clone, Copy)]
 pub struct Key {
     length: u8,
-    bytes: [u8; 47],
+    bytes: [u8; LONGEST_KEY],
 }
+
+/// The longest key that is kept, in bytes.
+const LONGEST_KEY: usize = 47;
 
 impl Key {
     /// The key's bytes, to be matched.
@@ -216,7 +219,7 @@ impl<R: BufRead> Scanner<R> {
     }
 
     fn quoted_key(&mut self) -> Result<Key> {
-        let mut key = Key { length: 0, bytes: [0; 47] };
+        let mut key = Key { length: 0, bytes: [0; LONGEST_KEY] };
         let ahead = self.ahead();
         let inside = ahead.get(1..).unwrap_or_default();
         let near = &inside[..inside.len().min(key.bytes.len() + 1)];

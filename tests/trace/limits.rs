@@ -33,7 +33,8 @@ fn word(mut number: usize) -> String {
 fn archive(keys: usize, paths: usize, step: usize) -> String {
     let all = keys * paths;
     let line = |number: usize| {
-        let (key, path, status) = (number / paths, word(number % paths), if number.is_multiple_of(7) { 403 } else { 200 });
+        let (key, path, status) =
+            (number / paths, word(number % paths), if number.is_multiple_of(7) { 403 } else { 200 });
         format!(
             "{{\"source\":\"audit\",\"attributes\":{{\"http\":{{\"method\":\"GET\",\"status_code\":{status},\"url_details\":{{\"path\":\"/api/v2/{path}\"}}}},\"auth_method\":\"API_AND_APP_KEY\",\"metadata\":{{\"application_key\":{{\"id\":\"key-{key}\"}}}}}}}}\n"
         )

@@ -19,10 +19,10 @@ impl Run<'_> {
     /// Calls the method of the one class that the receiver is named after. `None` if there is no such class.
     pub(in crate::flow) fn guessed_call(&mut self, name: &Name, args: &Args, site: Site, label: &Name) -> Option<Set> {
         let class = self.named_after(name, label)?;
-        let before = std::mem::replace(&mut self.guessing, true);
+        let before = self.guessed.replace((class, site));
         let receiver = Value::Instance(Arc::new(Instance::any(class)));
         let out = self.object_call(&receiver, class, name, args, site);
-        self.guessing = before;
+        self.guessed = before;
         Some(out)
     }
 
