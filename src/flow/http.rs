@@ -1,6 +1,7 @@
 //! Where requests leave the program: calls of HTTP libraries, and calls of anything that takes a Datadog address.
 
 mod later;
+mod low_level;
 mod unique;
 
 use later::{flurl_verb, is_no_address};
@@ -49,7 +50,10 @@ impl Run<'_> {
             return true;
         }
         // The official clients' own transport, for paths that they have no method for.
-        let low_level = matches!(last, "PrepareRequest" | "call_api" | "callApi" | "callAPI" | "request");
+        if self.client_transport(path, on, args, site) {
+            return true;
+        }
+        let low_level = matches!(last, "PrepareRequest" | "request");
         if transport::sends(last) {
             self.send_later(on, args, site);
         }

@@ -318,7 +318,6 @@ pub fn role(last: &str, path: &str) -> Option<Role> {
         "NewRequest" | "CreateRequest" => Some(Role::Both(0, 1)),
         "NewRequestWithContext" => Some(Role::Both(1, 2)),
         "PrepareRequest" => Some(Role::Both(2, 1)),
-        "call_api" | "callApi" | "callAPI" => Some(Role::Both(1, 0)),
         "HttpRequestMessage" => Some(Role::Both(0, 1)),
         "RestRequest" => Some(Role::Both(1, 0)),
         "new" if path.ends_with("reqwest.Request.new") => Some(Role::Both(0, 1)),

@@ -49,7 +49,10 @@ impl<'a> Run<'a> {
         {
             return self.apply(&Closure::plain(fun), None, args, site);
         }
-        if self.described_call(&format!("{label}.{name}"), args, site) || self.by_unique_name(name, args, site, label) {
+        if self.described_call(&format!("{label}.{name}"), args, site)
+            || self.unknown_transport(name, args, site)
+            || self.by_unique_name(name, args, site, label)
+        {
             return Set::unknown();
         }
         if let Some(answer) = self.guessed_call(name, args, site, label) {
