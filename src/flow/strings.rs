@@ -77,111 +77,114 @@ pub fn external(path: &str, args: &Args) -> Option<Set> {
     }
 }
 
+/// Functions of libraries that give back what they are given, as far as the text in it goes.
+const IDENTITIES: &[&str] = &[
+    "str",
+    "String",
+    "unicode",
+    "repr",
+    "bytes",
+    "string",
+    "yarl.URL",
+    "httpx.URL",
+    "System.Uri",
+    "Uri",
+    "Cow.from",
+    "json.dumps",
+    "JSON.stringify",
+    "JSON.generate",
+    "json_encode",
+    "Object.freeze",
+    "Object.assign",
+    "Box",
+    "Some",
+    "Ok",
+    "Arc",
+    "Rc",
+    "tuple",
+    "list",
+    "dict",
+    "frozenset",
+    "set",
+    "sorted",
+    "reversed",
+    "iter",
+    "cast",
+    "as_const",
+    "okhttp3.HttpUrl.get",
+    "Url.parse",
+    "url.Url.parse",
+    "reqwest.Url.parse",
+    "String.from",
+    "Array.from",
+    "Promise.resolve",
+    "await",
+    "asyncio.run",
+    "asyncio.wait_for",
+    "typing.cast",
+    "net/url.Parse",
+    "net/url.ParseRequestURI",
+    "strings.TrimRight",
+    "strings.TrimSuffix",
+    "strings.TrimSpace",
+    "strings.ToUpper",
+    "strings.ToLower",
+    "strings.Trim",
+    "strings.TrimPrefix",
+    "strings.TrimLeft",
+    "rtrim",
+    "trim",
+    "ltrim",
+    "strtoupper",
+    "strtolower",
+    "html_escape",
+    "Path",
+    "pathlib.Path",
+    "copy.copy",
+    "copy.deepcopy",
+    "structuredClone",
+    "expect",
+    "Objects.requireNonNull",
+    "java.net.URI.create",
+    "URI.create",
+    "java.util.Objects.requireNonNull",
+    "okhttp3.HttpUrl.parse",
+    "HttpUrl.parse",
+    "java.util.Optional.of",
+    "Optional.of",
+    "Optional.ofNullable",
+    "List.of",
+    "Set.of",
+    "Arrays.asList",
+    "Ptr",
+    "github.com/aws/aws-sdk-go/aws.String",
+    "datadog.PtrString",
+    "typing.NewType",
+    "asyncio.shield",
+];
+
+/// Last names of functions that make an address of a text, if the path speaks of addresses.
+const PARSERS: &[&str] = &[
+    "parse",
+    "parse_str",
+    "from_str",
+    "fromString",
+    "create",
+    "from",
+    "get",
+    "newInstance",
+    "fromHttpUrl",
+    "fromUriString",
+    "fromPath",
+    "fromUri",
+    "from_static",
+    "from_maybe_shared",
+];
+
 /// Functions that give their (first) text argument back.
 fn identity(path: &str, last: &str, args: &Args) -> Option<Set> {
-    let known = matches!(
-        path,
-        "str"
-            | "String"
-            | "unicode"
-            | "repr"
-            | "bytes"
-            | "string"
-            | "yarl.URL"
-            | "httpx.URL"
-            | "System.Uri"
-            | "Uri"
-            | "Cow.from"
-            | "json.dumps"
-            | "JSON.stringify"
-            | "JSON.generate"
-            | "json_encode"
-            | "Object.freeze"
-            | "Object.assign"
-            | "Box"
-            | "Some"
-            | "Ok"
-            | "Arc"
-            | "Rc"
-            | "tuple"
-            | "list"
-            | "dict"
-            | "frozenset"
-            | "set"
-            | "sorted"
-            | "reversed"
-            | "iter"
-            | "cast"
-            | "as_const"
-            | "okhttp3.HttpUrl.get"
-            | "Url.parse"
-            | "url.Url.parse"
-            | "reqwest.Url.parse"
-            | "String.from"
-            | "Array.from"
-            | "Promise.resolve"
-            | "await"
-            | "asyncio.run"
-            | "asyncio.wait_for"
-            | "typing.cast"
-            | "net/url.Parse"
-            | "net/url.ParseRequestURI"
-            | "strings.TrimRight"
-            | "strings.TrimSuffix"
-            | "strings.TrimSpace"
-            | "strings.ToUpper"
-            | "strings.ToLower"
-            | "strings.Trim"
-            | "strings.TrimPrefix"
-            | "strings.TrimLeft"
-            | "rtrim"
-            | "trim"
-            | "ltrim"
-            | "strtoupper"
-            | "strtolower"
-            | "html_escape"
-            | "Path"
-            | "pathlib.Path"
-            | "copy.copy"
-            | "copy.deepcopy"
-            | "structuredClone"
-            | "expect"
-            | "Objects.requireNonNull"
-            | "java.net.URI.create"
-            | "URI.create"
-            | "java.util.Objects.requireNonNull"
-            | "okhttp3.HttpUrl.parse"
-            | "HttpUrl.parse"
-            | "java.util.Optional.of"
-            | "Optional.of"
-            | "Optional.ofNullable"
-            | "List.of"
-            | "Set.of"
-            | "Arrays.asList"
-            | "Ptr"
-            | "github.com/aws/aws-sdk-go/aws.String"
-            | "datadog.PtrString"
-            | "typing.NewType"
-            | "asyncio.shield"
-    );
-    let parse = matches!(
-        last,
-        "parse"
-            | "parse_str"
-            | "from_str"
-            | "fromString"
-            | "create"
-            | "from"
-            | "get"
-            | "newInstance"
-            | "fromHttpUrl"
-            | "fromUriString"
-            | "fromPath"
-            | "fromUri"
-            | "from_static"
-            | "from_maybe_shared"
-    ) && ["Url", "URL", "Uri", "URI"].iter().any(|w| path.contains(w));
-    if !known && !parse {
+    let parse = PARSERS.contains(&last) && ["Url", "URL", "Uri", "URI"].iter().any(|w| path.contains(w));
+    if !IDENTITIES.contains(&path) && !parse {
         return None;
     }
     let index = usize::from(matches!(path, "cast" | "typing.cast"));
@@ -263,16 +266,6 @@ pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
         | "as_deref" | "capitalize" | "title" | "ok" | "or_else" | "copied" | "cloned" | "unwrap_or_else" => {
             Some(this())
         }
-        "host" | "hostname" | "origin" | "getHost" | "authority" if args.positional.is_empty() => match receiver {
-            Value::Text(text) if has_scheme(text) => Some(Set::text(host_only(text))),
-            _ => Some(this()),
-        },
-        // The path keeps its host, so that whose path it is stays known.
-        "path" | "request_uri" | "pathname" | "getPath" | "route" | "Path"
-            if args.positional.is_empty() && matches!(receiver, Value::Text(_)) =>
-        {
-            Some(this())
-        }
         "unwrap_or" | "orElse" | "getOrDefault" => {
             let mut out = this();
             if let Some(other) = args.at(0) {
@@ -286,6 +279,24 @@ pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
         }
         "replace" | "replaceAll" | "gsub" | "sub" | "Replace" | "replace_all" | "replacen" | "replaceFirst" => {
             Some(replace(receiver, args))
+        }
+        _ => address_method(receiver, name, args),
+    }
+}
+
+/// A method of an address, or of what builds one; `None` if it is none.
+fn address_method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
+    let this = || Set::of(receiver.clone());
+    match name {
+        "host" | "hostname" | "origin" | "getHost" | "authority" if args.positional.is_empty() => match receiver {
+            Value::Text(text) if has_scheme(text) => Some(Set::text(host_only(text))),
+            _ => Some(this()),
+        },
+        // The path keeps its host, so that whose path it is stays known.
+        "path" | "request_uri" | "pathname" | "getPath" | "route" | "Path"
+            if args.positional.is_empty() && matches!(receiver, Value::Text(_)) =>
+        {
+            Some(this())
         }
         "join" | "resolve" | "joinpath" | "with_path" | "addPathSegments" | "JoinPath" | "addPathSegment"
         | "ResolveReference" | "AppendPathSegment" | "AppendPathSegments" | "pathSegment" | "encodedPath" => {

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod chain;
+mod heads;
 mod process;
 
 pub(in crate::flow) use arguments::*;
@@ -18,6 +19,7 @@ use super::origin;
 use super::request::Guard;
 use super::strings;
 use super::value::{Args, Made, Piece, Set, Text, Value, World};
+use heads::heads;
 
 /// Shape of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,202 +32,6 @@ pub enum Role {
     Options(&'static str),
     /// `urlopen(url, data)`: a body makes it POST.
     Body,
-}
-
-/// First words of the paths of HTTP libraries, per language.
-fn heads(language: Language) -> &'static [&'static str] {
-    match language {
-        Language::Python => &[
-            "requests",
-            "httpx",
-            "aiohttp",
-            "urllib",
-            "urllib2",
-            "urllib3",
-            "http.client",
-            "httplib",
-            "httplib2",
-            "treq",
-            "tornado.httpclient",
-            "niquests",
-            "grequests",
-            "requests_toolbelt",
-            "requests_oauthlib",
-            "requests_futures",
-            "curl_cffi",
-            "pycurl",
-            "six.moves.urllib",
-            "tenacity",
-            "cachecontrol",
-            "requests_cache",
-            "singer_sdk",
-            "urlopen",
-            "authlib",
-        ],
-        Language::JavaScript | Language::TypeScript => &[
-            "axios",
-            "got",
-            "ky",
-            "node-fetch",
-            "undici",
-            "superagent",
-            "request",
-            "needle",
-            "https",
-            "http",
-            "node:https",
-            "node:http",
-            "fetch",
-            "cross-fetch",
-            "ofetch",
-            "@angular/common/http",
-            "@nestjs/axios",
-            "globalThis.fetch",
-            "window.fetch",
-            "global.fetch",
-            "$fetch",
-            "isomorphic-fetch",
-            "request-promise",
-            "request-promise-native",
-            "XMLHttpRequest",
-            "$",
-            "jQuery",
-            "ky-universal",
-            "wretch",
-            "phin",
-            "bent",
-            "isomorphic-unfetch",
-            "unfetch",
-            "whatwg-fetch",
-            "urllib",
-            "follow-redirects",
-            "make-fetch-happen",
-            "axios-retry",
-            "self.fetch",
-            "Request",
-            "@actions/http-client",
-            "typed-rest-client",
-            "@backstage/core-plugin-api",
-        ],
-        Language::Go => &[
-            "net/http",
-            "github.com/go-resty/resty",
-            "gopkg.in/resty",
-            "github.com/hashicorp/go-retryablehttp",
-            "github.com/valyala/fasthttp",
-            "github.com/imroc/req",
-            "github.com/levigross/grequests",
-            "github.com/parnurzeal/gorequest",
-            "golang.org/x/net/context/ctxhttp",
-            "github.com/dghubble/sling",
-            "github.com/monaco-io/request",
-            "resty.dev",
-        ],
-        Language::Java | Language::Kotlin => &[
-            "okhttp3",
-            "org.apache.http",
-            "org.apache.hc",
-            "org.apache.commons.httpclient",
-            "java.net",
-            "org.springframework.web",
-            "org.springframework.http",
-            "org.springframework.boot.web",
-            "io.ktor.client",
-            "kong.unirest",
-            "com.mashape.unirest",
-            "retrofit2",
-            "feign",
-            "jakarta.ws.rs",
-            "javax.ws.rs",
-            "com.github.kittinunf.fuel",
-            "com.squareup.okhttp",
-            "org.asynchttpclient",
-            "io.micronaut.http",
-            "com.google.api.client.http",
-            "io.restassured",
-            "khttp",
-            "org.eclipse.jetty.client",
-            "reactor.netty.http.client",
-            "io.vertx",
-            "HttpClient",
-        ],
-        Language::Ruby => &[
-            "Net.HTTP",
-            "Net::HTTP",
-            "Faraday",
-            "HTTParty",
-            "RestClient",
-            "Excon",
-            "HTTP",
-            "Typhoeus",
-            "Curl",
-            "OpenURI",
-            "URI.open",
-            "HTTPClient",
-            "Patron",
-            "Mechanize",
-            "open",
-            "Unirest",
-            "HTTPX",
-            "Down",
-            "Async.HTTP",
-            "Manticore",
-            "OpenUri",
-        ],
-        Language::Rust => &[
-            "reqwest",
-            "ureq",
-            "hyper",
-            "surf",
-            "isahc",
-            "attohttpc",
-            "awc",
-            "minreq",
-            "http",
-            "reqwest_middleware",
-            "chttp",
-            "curl",
-            "hyper_util",
-            "gloo_net",
-            "ehttp",
-            "octocrab",
-        ],
-        Language::Php => &[
-            "GuzzleHttp",
-            "Http",
-            "Symfony",
-            "Illuminate",
-            "Requests",
-            "WpOrg",
-            "file_get_contents",
-            "Client",
-            "HttpClient",
-            "Unirest",
-            "Buzz",
-            "wp_remote_get",
-            "wp_remote_post",
-            "wp_remote_request",
-            "Psr",
-            "fopen",
-            "curl_exec",
-        ],
-        Language::CSharp => &[
-            "HttpClient",
-            "System.Net",
-            "HttpRequestMessage",
-            "RestClient",
-            "RestRequest",
-            "WebRequest",
-            "HttpWebRequest",
-            "WebClient",
-            "RestSharp",
-            "Flurl",
-            "IHttpClientFactory",
-            "Refit",
-            "System",
-        ],
-        Language::Shell => &[],
-    }
 }
 
 /// Whether an outside path belongs to an HTTP library.
@@ -344,23 +150,28 @@ pub fn role(last: &str, path: &str) -> Option<Role> {
         | "request-promise"
         | "request-promise-native" => Some(Role::Options("GET")),
         "urlopen" | "UrlRequest" => Some(Role::Body),
-        "open_uri" | "open" | "read" | "openStream" | "openConnection" | "DownloadString" | "GetStringAsync"
-        | "GetStreamAsync" | "GetByteArrayAsync" | "GetFromJsonAsync" | "getJSON" | "get_response" | "get_print"
-        | "getJson" | "Sitemap" => Some(Role::Named("GET")),
-        "UploadString" | "UploadStringTaskAsync" | "post_form" | "PostForm" | "postJson" | "UploadData" => {
-            Some(Role::Named("POST"))
-        }
-        "getForObject" | "getForEntity" | "wp_remote_get" => Some(Role::Named("GET")),
-        "postForObject" | "postForEntity" | "postForLocation" | "wp_remote_post" => Some(Role::Named("POST")),
-        "patchForObject" => Some(Role::Named("PATCH")),
-        "HttpGet" | "GetMethod" | "HttpGetRequest" => Some(Role::Named("GET")),
-        "HttpPost" | "PostMethod" => Some(Role::Named("POST")),
-        "HttpPut" | "PutMethod" => Some(Role::Named("PUT")),
-        "HttpPatch" => Some(Role::Named("PATCH")),
-        "HttpDelete" | "DeleteMethod" => Some(Role::Named("DELETE")),
         _ => None,
     };
-    exact.or_else(|| verb_in_name(last).map(Role::Named))
+    exact.or_else(|| fixed_verb(last).or_else(|| verb_in_name(last)).map(Role::Named))
+}
+
+/// The method that a function of a library always uses, whatever its name sounds like.
+fn fixed_verb(name: &str) -> Option<&'static str> {
+    match name {
+        "open_uri" | "open" | "read" | "openStream" | "openConnection" | "DownloadString" | "GetStringAsync"
+        | "GetStreamAsync" | "GetByteArrayAsync" | "GetFromJsonAsync" | "getJSON" | "get_response" | "get_print"
+        | "getJson" | "Sitemap" => Some("GET"),
+        "UploadString" | "UploadStringTaskAsync" | "post_form" | "PostForm" | "postJson" | "UploadData" => Some("POST"),
+        "getForObject" | "getForEntity" | "wp_remote_get" => Some("GET"),
+        "postForObject" | "postForEntity" | "postForLocation" | "wp_remote_post" => Some("POST"),
+        "patchForObject" => Some("PATCH"),
+        "HttpGet" | "GetMethod" | "HttpGetRequest" => Some("GET"),
+        "HttpPost" | "PostMethod" => Some("POST"),
+        "HttpPut" | "PutMethod" => Some("PUT"),
+        "HttpPatch" => Some("PATCH"),
+        "HttpDelete" | "DeleteMethod" => Some("DELETE"),
+        _ => None,
+    }
 }
 
 /// `https.request(options)`, `undici.request(url, options)`, `axios.request(options)`, the `request` package.

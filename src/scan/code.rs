@@ -96,28 +96,9 @@ pub(super) fn analyze(
         meter,
     };
     meter.stage("parse", || project.parse_candidates());
-    let mut engine = Engine::new(flow::Options { catalog, hosts, wrappers });
-    let mut asked = BTreeSet::new();
-    for round in 0..=ROUNDS {
-        let modules = std::mem::take(&mut project.modules);
-        let last = round == ROUNDS || project.sources.iter().all(|s| s.done);
-        let demand = meter.stage("flow", || {
-            guarded(|| {
-                engine.extend(modules);
-                if last { Vec::new() } else { engine.demand() }
-            })
-        });
-        let Some(demand) = demand else {
-            result.problems.push(failed());
-            break;
-        };
-        if last || !meter.stage("parse", || project.parse_demanded(demand, &mut asked)) {
-            match meter.stage("evidence", || guarded(|| engine.finish())) {
-                Some(evidence) => result.evidence = evidence,
-                None => result.problems.push(failed()),
-            }
-            break;
-        }
+    match project.follow(Engine::new(flow::Options { catalog, hosts, wrappers })) {
+        Some(evidence) => result.evidence = evidence,
+        None => result.problems.push(failed()),
     }
     result.analyzed = project.sources.iter().filter(|s| s.done && s.text.is_some()).count() as u64;
     result.problems.append(&mut project.problems);
@@ -232,6 +213,26 @@ impl Project<'_> {
             }
             wave = self.worth_parsing(next, depth, &mut budget);
         }
+    }
+
+    /// Runs the engine, which may ask for more files a few times, until it has its evidence; `None` if it panicked.
+    fn follow(&mut self, mut engine: Engine<'_>) -> Option<Vec<Evidence>> {
+        let meter = self.meter;
+        let mut asked = BTreeSet::new();
+        for round in 0..=ROUNDS {
+            let modules = std::mem::take(&mut self.modules);
+            let last = round == ROUNDS || self.sources.iter().all(|s| s.done);
+            let demand = meter.stage("flow", || {
+                guarded(|| {
+                    engine.extend(modules);
+                    if last { Vec::new() } else { engine.demand() }
+                })
+            })?;
+            if last || !meter.stage("parse", || self.parse_demanded(demand, &mut asked)) {
+                break;
+            }
+        }
+        meter.stage("evidence", || guarded(|| engine.finish()))
     }
 
     /// Of the files that parsed ones link to, those that may matter: they make requests or, nearby, are short enough to hold

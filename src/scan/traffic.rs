@@ -89,17 +89,7 @@ pub(super) fn read(
     for path in paths {
         gather(path, &mut recordings, &mut traffic.problems)?;
     }
-    let canonical = |method: &str, url: &str| {
-        let target = Target::parse(&Template::literal(url));
-        let best =
-            reading.catalog.routes(Some(method), &target).into_iter().min_by_key(|m| (m.quality, m.operation.id));
-        best.map(|m| {
-            // what a path parameter decides must not be counted together; the same in every run, since it orders what is kept
-            let mut key = DefaultHasher::new();
-            (m.operation.id, m.operation.decided_in(url)).hash(&mut key);
-            key.finish() as usize
-        })
-    };
+    let canonical = |method: &str, url: &str| operation_key(reading.catalog, method, url);
     let asked = reading.options;
     let options = trace::Options {
         hosts: reading.hosts,
@@ -139,6 +129,16 @@ pub(super) fn read(
         return Err(Error::new("no recorded traffic in this folder").at(place).help(formats()));
     }
     Ok(traffic)
+}
+
+/// Requests of one key are counted together: those of one operation, as far as the address decides.
+fn operation_key(catalog: &Catalog, method: &str, url: &str) -> Option<usize> {
+    let target = Target::parse(&Template::literal(url));
+    let best = catalog.routes(Some(method), &target).into_iter().min_by_key(|m| (m.quality, m.operation.id))?;
+    // what a path parameter decides must not be counted together; the same in every run, since it orders what is kept
+    let mut key = DefaultHasher::new();
+    (best.operation.id, best.operation.decided_in(url)).hash(&mut key);
+    Some(key.finish() as usize)
 }
 
 /// How many of the next recordings are read side by side.

@@ -52,13 +52,7 @@ impl<'t> Lowerer<'t> {
             Kind::Invocation => self.invocation(node),
             Kind::ObjectCreation | Kind::ImplicitObject => self.creation(node),
             Kind::AnonymousObject => self.anonymous_object(node),
-            Kind::ArrayCreation | Kind::ImplicitArray => {
-                let initializer = self.b.kids(node).into_iter().find(|k| kind(*k) == Kind::Initializer);
-                match initializer {
-                    Some(initializer) => self.list(initializer),
-                    None => self.b.add(Expr::List(Vec::new()), node),
-                }
-            }
+            Kind::ArrayCreation | Kind::ImplicitArray => self.array(node),
             Kind::Initializer | Kind::Collection | Kind::Tuple => self.list(node),
             Kind::Assignment => self.assignment(node),
             Kind::Binary => self.binary(node),
@@ -70,13 +64,7 @@ impl<'t> Lowerer<'t> {
             Kind::Cast | Kind::As => self.cast(node),
             Kind::Await | Kind::Parenthesized | Kind::Postfix | Kind::Checked | Kind::With => self.first(node),
             Kind::Query => self.query(node),
-            Kind::DeclarationExpression => {
-                let unknown = self.b.unknown(node);
-                if let Some(name) = child(node, Field::Name) {
-                    self.assign_local(name, unknown);
-                }
-                unknown
-            }
+            Kind::DeclarationExpression => self.declaration(node),
             Kind::ThrowExpression => {
                 self.b.emit(Stmt::Exit);
                 self.b.unknown(node)
@@ -90,6 +78,15 @@ impl<'t> Lowerer<'t> {
             Some(inner) => self.expr(inner),
             None => self.b.unknown(node),
         }
+    }
+
+    /// `out var x`: a variable that the call fills with what cannot be told.
+    fn declaration(&mut self, node: Node<'t>) -> ExprId {
+        let unknown = self.b.unknown(node);
+        if let Some(name) = child(node, Field::Name) {
+            self.assign_local(name, unknown);
+        }
+        unknown
     }
 
     /// Everything inside for its effect; only the parts that calls can stand in.
@@ -150,6 +147,15 @@ impl<'t> Lowerer<'t> {
         let object = self.expr(object);
         let index = self.first_argument(subscript);
         self.b.add(Expr::Index(object, index), node)
+    }
+
+    /// `new[] { a, b }`; an array of which only the size is given holds nothing yet.
+    fn array(&mut self, node: Node<'t>) -> ExprId {
+        let initializer = self.b.kids(node).into_iter().find(|k| kind(*k) == Kind::Initializer);
+        match initializer {
+            Some(initializer) => self.list(initializer),
+            None => self.b.add(Expr::List(Vec::new()), node),
+        }
     }
 
     fn list(&mut self, node: Node<'t>) -> ExprId {

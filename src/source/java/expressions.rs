@@ -29,7 +29,6 @@ impl<'t> Lowerer<'t> {
     fn expr_inner(&mut self, node: Node<'t>) -> ExprId {
         match kind(node) {
             Kind::Identifier => self.bare_name(node, false),
-            Kind::StringLiteral => self.string(node),
             Kind::MethodInvocation => self.method_invocation(node),
             Kind::FieldAccess => self.field_access(node),
             Kind::ObjectCreation => self.object_creation(node),
@@ -37,21 +36,6 @@ impl<'t> Lowerer<'t> {
             Kind::LambdaExpression => self.lambda(node),
             Kind::This => self.b.add(Expr::This, node),
             Kind::Super => self.b.add(Expr::Super, node),
-            Kind::Null => self.b.add(Expr::Null, node),
-            Kind::True | Kind::False => self.b.add(Expr::Bool(kind(node) == Kind::True), node),
-            Kind::DecimalInteger
-            | Kind::HexInteger
-            | Kind::OctalInteger
-            | Kind::BinaryInteger
-            | Kind::DecimalFloat
-            | Kind::HexFloat => {
-                let text = self.b.name(node);
-                self.b.add(Expr::Number(text), node)
-            }
-            Kind::CharacterLiteral => {
-                let text = self.b.text(node).trim_matches('\'');
-                self.b.literal(strings::unescape(text), node)
-            }
             Kind::ParenthesizedExpression => match self.b.first(node) {
                 Some(inner) => self.expr(inner),
                 None => self.b.unknown(node),
@@ -89,6 +73,29 @@ impl<'t> Lowerer<'t> {
                 self.b.add(expr, node)
             }
             Kind::TypeIdentifier | Kind::ScopedTypeIdentifier | Kind::GenericType => self.ty(node),
+            _ => self.literal(node),
+        }
+    }
+
+    /// Texts and other constants; anything else is `Unknown`.
+    fn literal(&mut self, node: Node<'t>) -> ExprId {
+        match kind(node) {
+            Kind::StringLiteral => self.string(node),
+            Kind::Null => self.b.add(Expr::Null, node),
+            Kind::True | Kind::False => self.b.add(Expr::Bool(kind(node) == Kind::True), node),
+            Kind::DecimalInteger
+            | Kind::HexInteger
+            | Kind::OctalInteger
+            | Kind::BinaryInteger
+            | Kind::DecimalFloat
+            | Kind::HexFloat => {
+                let text = self.b.name(node);
+                self.b.add(Expr::Number(text), node)
+            }
+            Kind::CharacterLiteral => {
+                let text = self.b.text(node).trim_matches('\'');
+                self.b.literal(strings::unescape(text), node)
+            }
             _ => self.b.unknown(node),
         }
     }

@@ -29,7 +29,6 @@ impl<'t> Lowerer<'t> {
     fn expr_inner(&mut self, node: Node<'t>) -> ExprId {
         match kind(node) {
             Kind::Identifier => self.identifier(node),
-            Kind::StringLiteral | Kind::MultilineString => self.string(node),
             Kind::CallExpression => self.call(node),
             Kind::NavigationExpression => self.navigation(node),
             Kind::BinaryExpression => self.binary(node),
@@ -41,14 +40,6 @@ impl<'t> Lowerer<'t> {
             Kind::AnonymousFunction => self.anonymous_function(node),
             Kind::IfExpression | Kind::WhenExpression => self.branch_value(node),
             Kind::TryExpression => self.try_value(node),
-            Kind::NumberLiteral | Kind::FloatLiteral => {
-                let text = self.b.name(node);
-                self.b.add(Expr::Number(text), node)
-            }
-            Kind::CharacterLiteral => {
-                let text = self.b.text(node).trim_matches('\'');
-                self.b.literal(unescape(text), node)
-            }
             Kind::ThisExpression => self.this(node),
             Kind::SuperExpression => self.b.add(Expr::Super, node),
             Kind::ObjectLiteral => self.object_literal(node),
@@ -73,13 +64,7 @@ impl<'t> Lowerer<'t> {
             }
             Kind::CallableReference => self.callable_reference(node),
             Kind::ReturnExpression => self.return_expression(node),
-            Kind::ThrowExpression => {
-                if let Some(inner) = self.b.first(node) {
-                    self.effect(inner);
-                }
-                self.b.emit(Stmt::Exit);
-                self.b.unknown(node)
-            }
+            Kind::ThrowExpression => self.throw_expression(node),
             Kind::ParenthesizedExpression | Kind::AnnotatedExpression | Kind::SpreadExpression => {
                 match self.b.kids(node).last() {
                     Some(inner) => self.expr(*inner),
@@ -90,6 +75,22 @@ impl<'t> Lowerer<'t> {
             Kind::RangeExpression => {
                 let parts = self.b.kids(node).into_iter().map(|p| self.expr(p)).collect();
                 self.b.add(Expr::Opaque(parts), node)
+            }
+            _ => self.literal(node),
+        }
+    }
+
+    /// Texts and other constants; anything else is `Unknown`.
+    fn literal(&mut self, node: Node<'t>) -> ExprId {
+        match kind(node) {
+            Kind::StringLiteral | Kind::MultilineString => self.string(node),
+            Kind::NumberLiteral | Kind::FloatLiteral => {
+                let text = self.b.name(node);
+                self.b.add(Expr::Number(text), node)
+            }
+            Kind::CharacterLiteral => {
+                let text = self.b.text(node).trim_matches('\'');
+                self.b.literal(unescape(text), node)
             }
             _ => self.b.unknown(node),
         }
@@ -297,6 +298,15 @@ impl<'t> Lowerer<'t> {
         }
         parts.reverse();
         parts
+    }
+
+    /// `throw error`: whatever stands around it gets no value.
+    fn throw_expression(&mut self, node: Node<'t>) -> ExprId {
+        if let Some(inner) = self.b.first(node) {
+            self.effect(inner);
+        }
+        self.b.emit(Stmt::Exit);
+        self.b.unknown(node)
     }
 
     /// `return value`; `return@label value` leaves a lambda only.

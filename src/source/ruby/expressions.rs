@@ -28,22 +28,6 @@ impl<'t> Lowerer<'t> {
             Kind::InstanceVariable | Kind::ClassVariable | Kind::GlobalVariable => self.variable(node),
             Kind::SelfValue => self.b.add(Expr::This, node),
             Kind::Super => self.super_call(node, None),
-            Kind::Nil => self.b.add(Expr::Null, node),
-            Kind::True => self.b.add(Expr::Bool(true), node),
-            Kind::False => self.b.add(Expr::Bool(false), node),
-            Kind::Integer | Kind::Float => {
-                let number = self.b.name(node);
-                self.b.add(Expr::Number(number), node)
-            }
-            Kind::String
-            | Kind::ChainedString
-            | Kind::BareString
-            | Kind::BareSymbol
-            | Kind::DelimitedSymbol
-            | Kind::SimpleSymbol
-            | Kind::HashKeySymbol
-            | Kind::HeredocBeginning
-            | Kind::Character => self.text(node),
             Kind::Subshell => self.subshell(node),
             Kind::Array | Kind::StringArray | Kind::SymbolArray => self.list(node),
             Kind::Hash => {
@@ -81,13 +65,42 @@ impl<'t> Lowerer<'t> {
                 let values = values.into_iter().map(|n| self.expression(n)).collect();
                 self.b.add(Expr::Choice(values), node)
             }
-            Kind::Method | Kind::SingletonMethod | Kind::Class | Kind::Module | Kind::SingletonClass => {
-                self.definition(node);
-                self.b.unknown(node)
-            }
             Kind::Range | Kind::Regex => {
                 let parts = self.b.kids(node).into_iter().map(|n| self.expression(n)).collect();
                 self.b.add(Expr::Opaque(parts), node)
+            }
+            _ => self.literal(node),
+        }
+    }
+
+    /// Texts and other constants.
+    fn literal(&mut self, node: Node<'t>) -> ExprId {
+        match kind(node) {
+            Kind::Nil => self.b.add(Expr::Null, node),
+            Kind::True => self.b.add(Expr::Bool(true), node),
+            Kind::False => self.b.add(Expr::Bool(false), node),
+            Kind::Integer | Kind::Float => {
+                let number = self.b.name(node);
+                self.b.add(Expr::Number(number), node)
+            }
+            Kind::String
+            | Kind::ChainedString
+            | Kind::BareString
+            | Kind::BareSymbol
+            | Kind::DelimitedSymbol
+            | Kind::SimpleSymbol
+            | Kind::HashKeySymbol
+            | Kind::HeredocBeginning
+            | Kind::Character => self.text(node),
+            _ => self.without_value(node),
+        }
+    }
+
+    /// Definitions, jumps and loops can stand where a value can: they take effect, and give nothing that can be told.
+    fn without_value(&mut self, node: Node<'t>) -> ExprId {
+        match kind(node) {
+            Kind::Method | Kind::SingletonMethod | Kind::Class | Kind::Module | Kind::SingletonClass => {
+                self.definition(node);
             }
             Kind::Return
             | Kind::Next
@@ -96,12 +109,10 @@ impl<'t> Lowerer<'t> {
             | Kind::Until
             | Kind::For
             | Kind::WhileModifier
-            | Kind::UntilModifier => {
-                self.statement(node, false);
-                self.b.unknown(node)
-            }
-            _ => self.b.unknown(node),
+            | Kind::UntilModifier => self.statement(node, false),
+            _ => {}
         }
+        self.b.unknown(node)
     }
 
     /// A bare name is a local variable, or a call without arguments.

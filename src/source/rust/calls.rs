@@ -196,22 +196,25 @@ impl Lowerer<'_> {
                 | "inspect"
                 | "for_each_concurrent",
                 _,
-            ) => {
-                let Some(syn::Expr::Closure(closure)) = call.args.last() else { return None };
-                if closure.inputs.len() > 1 {
-                    return None;
-                }
-                let iterates = self.iterates(&call.receiver) || method.starts_with("for_each");
-                let argument = if iterates { self.add(Expr::Element(object), span) } else { object };
-                let value = self.run_closure(closure, Some(argument));
-                Some(match method.as_str() {
-                    "map" | "filter_map" if iterates => self.add(Expr::List(vec![value]), span),
-                    "inspect" => object,
-                    _ => value,
-                })
-            }
+            ) => self.mapped(object, method, call, span),
             _ => None,
         }
+    }
+
+    /// Methods that run a closure on the receiver: on what it holds, or on each of its elements.
+    fn mapped(&mut self, object: ExprId, method: &Name, call: &syn::ExprMethodCall, span: Span) -> Option<ExprId> {
+        let Some(syn::Expr::Closure(closure)) = call.args.last() else { return None };
+        if closure.inputs.len() > 1 {
+            return None;
+        }
+        let iterates = self.iterates(&call.receiver) || method.starts_with("for_each");
+        let argument = if iterates { self.add(Expr::Element(object), span) } else { object };
+        let value = self.run_closure(closure, Some(argument));
+        Some(match method.as_str() {
+            "map" | "filter_map" if iterates => self.add(Expr::List(vec![value]), span),
+            "inspect" => object,
+            _ => value,
+        })
     }
 
     /// Whether an expression is an iterator, as far as its methods tell.
