@@ -8,20 +8,16 @@ mod outside;
 
 pub(in crate::flow) use apply::*;
 
-use crate::ir::{Arg, Expr, ExprId, FunctionKind, Name, ParamKind};
+use crate::ir::{Arg, Expr, ExprId, FunctionKind, Name};
 use std::sync::Arc;
 
-use super::deciding;
-use super::exec::{Run, grounded};
-use super::found::{Found, What};
-use super::library;
+use super::exec::Run;
 use super::program::Resolved;
-use super::request::{Request, Site};
+use super::request::Site;
 use super::state::Pending;
 use super::strings;
-use super::subst::{Call, Subst};
 use super::transport;
-use super::value::{Args, Bindings, Closure, Cls, Fun, Instance, Made, Piece, Ref, Root, Set, Table, Value};
+use super::value::{Args, Cls, Fun, Instance, Ref, Root, Set, Table, Value};
 
 /// Stands for `getattr(object, verb)` with a verb that only callers know.
 const VERB_OF: &str = "getattr()";

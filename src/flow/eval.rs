@@ -11,7 +11,6 @@ use crate::ir::{Expr, ExprId, FunctionId, Key, Language, Module, Name, Piece as 
 use std::sync::Arc;
 
 use super::exec::{MAX_DEPTH, Run};
-use super::library;
 use super::program::Resolved;
 use super::request::Guard;
 use super::strings;
@@ -61,14 +60,7 @@ impl<'a> Run<'a> {
                 Some(module) => Set::of(Value::Module(module)),
                 None => Set::of(Value::External(name.clone())),
             },
-            Expr::Typed(value, ty) => {
-                let mut set = self.eval(*value);
-                if !set.values().any(is_known_object) {
-                    let types = self.types(*ty, 0);
-                    set.join(&self.scope.instances(&types));
-                }
-                set
-            }
+            Expr::Typed(value, ty) => self.typed(*value, *ty),
             Expr::Generic(base, args) => {
                 for arg in args {
                     self.eval(*arg);
@@ -92,6 +84,16 @@ impl<'a> Run<'a> {
             }
             Expr::Unknown => Set::unknown(),
         }
+    }
+
+    /// A value with a declared type: that tells what it is where the value does not.
+    fn typed(&mut self, value: ExprId, ty: ExprId) -> Set {
+        let mut set = self.eval(value);
+        if !set.values().any(is_known_object) {
+            let types = self.types(ty, 0);
+            set.join(&self.scope.instances(&types));
+        }
+        set
     }
 
     /// The receiver as a value.

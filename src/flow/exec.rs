@@ -8,17 +8,16 @@ mod store;
 
 pub(in crate::flow) use ground::*;
 
-use crate::ir::{Arm, ExprId, Function, Language, Module, Name, ParamKind, Place, Stmt};
+use crate::ir::{Arm, ExprId, Function, Module, Name, ParamKind, Stmt};
 use rustc_hash::FxHashMap as Map;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::origin;
 use super::program::Program;
 use super::request::{Guard, Site};
 use super::scope::Scope;
 use super::state::Output;
-use super::value::{Alternative, Args, Cls, Fun, Instance, Made, Ref, Root, Set, Table, Value, World};
+use super::value::{Alternative, Cls, Fun, Ref, Root, Set, Value, World};
 use crate::evidence::Origin;
 use std::cell::Cell;
 

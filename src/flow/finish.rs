@@ -263,14 +263,19 @@ fn push(scope: &Scope<'_>, fun: Fun, request: Request, found: &mut Vec<Found>) {
         Origin::Unknown => {}
         origin => request.origin = request.origin.min(origin),
     }
-    found.push(Found {
+    found.push(made_in(fun, request));
+}
+
+/// A request as something found, at its place and with its story.
+fn made_in(fun: Fun, request: Request) -> Found {
+    Found {
         at: request.at,
         fun,
         likely: request.likely,
         literals: request.literals.clone(),
         steps: request.steps.clone(),
         what: What::Http(Box::new(request)),
-    });
+    }
 }
 
 fn determined(scope: &Scope<'_>, request: &Request) -> bool {
@@ -367,25 +372,19 @@ fn declarative(scope: &Scope<'_>, class: Cls, found: &mut Vec<Found>) {
             }
             let named = origin::from_names([info.name.as_str(), &scope.program.module(module).file]);
             for verb in &verbs {
-                found.push(Found {
-                    what: What::Http(Box::new(Request {
-                        verb: verb.clone(),
-                        url: url.clone(),
-                        guards: Vec::new(),
-                        origin: from_url.min(named),
-                        at: site,
-                        settled: true,
-                        likely: false,
-                        cli: false,
-                        literals: Vec::new(),
-                        steps: vec![(format!("declared by {}", info.name).into(), site)],
-                    })),
+                let request = Request {
+                    verb: verb.clone(),
+                    url: url.clone(),
+                    guards: Vec::new(),
+                    origin: from_url.min(named),
                     at: site,
-                    fun,
+                    settled: true,
                     likely: false,
+                    cli: false,
                     literals: Vec::new(),
                     steps: vec![(format!("declared by {}", info.name).into(), site)],
-                });
+                };
+                found.push(made_in(fun, request));
             }
         }
     }

@@ -8,7 +8,7 @@ mod imports;
 
 pub use change::Change;
 
-use crate::ir::{ClassId, Expr, ExprId, FunctionId, FunctionKind, Language, Member, Module, Name};
+use crate::ir::{ClassId, Expr, ExprId, FunctionId, Language, Member, Module, Name};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
 use std::sync::Arc;

@@ -11,14 +11,9 @@ pub(in crate::flow) use arguments::*;
 pub(in crate::flow) use chain::*;
 pub(in crate::flow) use process::*;
 
-use crate::ir::{Language, Name};
-use std::sync::Arc;
+use crate::ir::Language;
 
-use super::http::Verb;
-use super::origin;
-use super::request::Guard;
 use super::strings;
-use super::value::{Args, Made, Piece, Set, Text, Value, World};
 use heads::heads;
 
 /// Shape of a call.

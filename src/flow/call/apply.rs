@@ -1,6 +1,13 @@
 //! Running a function of the program at a call: binding arguments, taking over its requests, giving its result back.
 
-use super::*;
+use crate::flow::deciding;
+use crate::flow::exec::{Run, grounded};
+use crate::flow::program::Resolved;
+use crate::flow::request::{Request, Site};
+use crate::flow::subst::{Call, Subst};
+use crate::flow::value::{Args, Bindings, Closure, Fun, Instance, Piece, Ref, Root, Set, Table, Value};
+use crate::ir::{Name, ParamKind};
+use std::sync::Arc;
 
 impl<'a> Run<'a> {
     /// Runs a function of the program: its requests become the caller's, its result comes back.
@@ -72,23 +79,7 @@ impl<'a> Run<'a> {
                         _ => Set::of(Value::List(Arc::new(rest))),
                     }
                 }
-                ParamKind::Named => {
-                    let mut table = Table::default();
-                    for (name, set) in args.named.iter().filter(|(n, _)| !used.contains(&n)) {
-                        table.entries.push((name.clone(), set.clone()));
-                    }
-                    for value in args.spread.iter().flat_map(Set::values) {
-                        match value {
-                            Value::Table(more) => table.entries.extend(more.entries.iter().cloned()),
-                            Value::Ref(_) if table.entries.is_empty() => {}
-                            _ => {}
-                        }
-                    }
-                    match args.spread.as_slice() {
-                        [one] if table.entries.is_empty() => one.clone(),
-                        _ => Set::of(Value::Table(Arc::new(table))),
-                    }
-                }
+                ParamKind::Named => remaining_named(args, &used),
                 ParamKind::Normal => {
                     if i + 1 == function.params.len()
                         && let Some(block) = &block
@@ -321,6 +312,23 @@ fn states_path(args: &Args) -> bool {
 
 /// Deepest chain of calls that one call sets off by calling what it was given.
 pub(in crate::flow) const MAX_CALLBACKS: u16 = 40;
+
+/// What a parameter for all other keywords gets: those that no parameter before it used, and what is unpacked.
+fn remaining_named(args: &Args, used: &[&Name]) -> Set {
+    let mut table = Table::default();
+    for (name, set) in args.named.iter().filter(|(n, _)| !used.contains(&n)) {
+        table.entries.push((name.clone(), set.clone()));
+    }
+    for value in args.spread.iter().flat_map(Set::values) {
+        if let Value::Table(more) = value {
+            table.entries.extend(more.entries.iter().cloned());
+        }
+    }
+    match args.spread.as_slice() {
+        [one] if table.entries.is_empty() => one.clone(),
+        _ => Set::of(Value::Table(Arc::new(table))),
+    }
+}
 
 /// Takes a trailing block off the arguments; it belongs to the last parameter whatever stands before.
 pub(in crate::flow) fn take_block(args: &mut Args, params: usize) -> Option<Set> {

@@ -1,121 +1,145 @@
 //! Methods of tables and lists, in the names that all languages have for them.
 
-use super::*;
+use crate::flow::eval::tagged;
+use crate::flow::exec::Run;
+use crate::flow::request::Site;
+use crate::flow::strings;
+use crate::flow::value::{Args, Item, Set, Table, Value};
+use crate::ir::Name;
+use std::sync::Arc;
 
 impl<'a> Run<'a> {
     /// Methods of tables and lists; `None` if it is none.
     pub fn collection_method(&mut self, receiver: &Value, name: &Name, args: &Args, site: Site) -> Option<Set> {
-        match (receiver, name.as_str()) {
-            (Value::Table(table), "get" | "fetch" | "pop" | "setdefault" | "Get" | "getOrDefault" | "dig" | "at") => {
-                let key = args.at(0)?;
-                let mut out = match key.literal_text() {
-                    Some(key) => table.entry(key).cloned().unwrap_or_else(|| table.rest.clone()),
-                    None => {
-                        let mut all = crate::flow::eval::tagged(
-                            table.entries.iter().map(|(_, v)| v),
-                            u64::from(site.span.line) << 20,
-                        );
-                        all.join(&table.rest);
-                        all
-                    }
-                };
-                if out.is_unknown()
-                    && let Some(default) = args.at(1)
-                {
-                    out.join(default);
-                }
-                Some(out)
-            }
-            (
-                Value::Table(table),
-                "items" | "entries" | "each_pair" | "entrySet" | "iteritems" | "Object.entries" | "iter",
-            ) => {
-                let pairs = table
-                    .entries
-                    .iter()
-                    .map(|(k, v)| Set::of(Value::List(Arc::new(vec![Set::literal(k.clone()), v.clone()]))))
-                    .collect();
-                Some(Set::of(Value::List(Arc::new(pairs))))
-            }
-            (Value::Table(table), "keys" | "Object.keys") => Some(Set::of(Value::List(Arc::new(
-                table.entries.iter().map(|(k, _)| Set::literal(k.clone())).collect(),
-            )))),
-            (Value::Table(table), "values" | "Object.values") => {
-                Some(Set::of(Value::List(Arc::new(table.entries.iter().map(|(_, v)| v.clone()).collect()))))
-            }
-            (Value::Table(table), "merge" | "update" | "copy" | "with_indifferent_access" | "dup" | "clone") => {
-                let mut table = (**table).clone();
-                for value in args.all().flat_map(Set::values) {
-                    if let Value::Table(more) = value {
-                        table.entries.extend(more.entries.iter().cloned());
-                    }
-                }
-                table.entries.extend(args.named.iter().cloned());
-                Some(Set::of(Value::Table(Arc::new(table))))
-            }
-            (
-                Value::List(items),
-                "map" | "forEach" | "each" | "flatMap" | "filter" | "reduce" | "select" | "collect" | "each_with_index"
-                | "filter_map" | "flat_map" | "for_each" | "into_iter" | "some" | "every" | "find",
-            ) => {
-                let items = crate::flow::eval::tagged(
-                    items.iter(),
-                    u64::from(site.span.line) << 20 | u64::from(site.span.column),
-                );
+        let own = match receiver {
+            Value::Table(table) => table_method(table, name, args, site),
+            Value::List(items) => self.list_method(items, name, args, site),
+            _ => None,
+        };
+        own.or_else(|| self.handed_to(receiver, name, args, site))
+    }
+
+    /// Methods of lists: a function run on each item, one of them, all joined into a text, more of them.
+    fn list_method(&mut self, items: &Arc<Vec<Set>>, name: &Name, args: &Args, site: Site) -> Option<Set> {
+        match name.as_str() {
+            "map" | "forEach" | "each" | "flatMap" | "filter" | "reduce" | "select" | "collect" | "each_with_index"
+            | "filter_map" | "flat_map" | "for_each" | "into_iter" | "some" | "every" | "find" => {
+                let each = tagged(items.iter(), u64::from(site.span.line) << 20 | u64::from(site.span.column));
                 let mut out = Set::unknown();
                 for function in args.all().flat_map(Set::values).filter(|v| matches!(v, Value::Function(_))) {
-                    for item in &items.items {
+                    for item in &each.items {
                         let one = Args { positional: vec![Set::of(item.value.clone())], ..Args::default() };
                         out.join(&self.call_value(function, &one, site));
                     }
                 }
                 if args.positional.is_empty() {
-                    Some(Set::of(receiver.clone()))
+                    Some(Set::of(Value::List(Arc::clone(items))))
                 } else {
                     Some(Set::of(Value::List(Arc::new(vec![out]))))
                 }
             }
-            (Value::List(items), "concat") if args.positional.is_empty() => {
-                Some(strings::join_with(items, &Set::literal("")))
-            }
-            (Value::List(items), "join") => {
+            "concat" if args.positional.is_empty() => Some(strings::join_with(items, &Set::literal(""))),
+            "join" => {
                 let separator = args.at(0).cloned().unwrap_or_else(|| Set::literal(","));
                 Some(strings::join_with(items, &separator))
             }
-            (Value::List(items), "first" | "shift" | "pop" | "last" | "sample") => {
-                Some(crate::flow::eval::tagged(items.iter(), u64::from(site.span.line) << 20))
+            "first" | "shift" | "pop" | "last" | "sample" => {
+                Some(tagged(items.iter(), u64::from(site.span.line) << 20))
             }
-            (Value::List(items), "concat" | "push" | "append" | "extend" | "add" | "Add" | "<<") => {
+            "concat" | "push" | "append" | "extend" | "add" | "Add" | "<<" => {
                 let mut items = items.to_vec();
                 for set in &args.positional {
                     match set.items.as_slice() {
-                        [crate::flow::value::Item { value: Value::List(more), .. }] => {
-                            items.extend(more.iter().cloned())
-                        }
+                        [Item { value: Value::List(more), .. }] => items.extend(more.iter().cloned()),
                         _ => items.push(set.clone()),
                     }
                 }
                 Some(Set::of(Value::List(Arc::new(items))))
             }
-            (Value::List(_), "enumerate") => Some(Set::of(receiver.clone())),
-            (
-                _,
-                "then" | "let" | "also" | "apply" | "tap" | "use" | "with" | "run" | "and_then" | "map" | "yield_self"
-                | "finally" | "catch",
-            ) if !matches!(receiver, Value::Text(_)) => {
-                let functions: Vec<Value> =
-                    args.all().flat_map(Set::values).filter(|v| matches!(v, Value::Function(_))).cloned().collect();
-                if functions.is_empty() {
-                    return None;
-                }
-                let one = Args { positional: vec![Set::of(receiver.clone())], ..Args::default() };
-                let mut out = Set::unknown();
-                for function in functions {
-                    out.join(&self.call_value(&function, &one, site));
-                }
-                Some(out)
-            }
+            "enumerate" => Some(Set::of(Value::List(Arc::clone(items)))),
             _ => None,
         }
+    }
+
+    /// Methods that run a function on the receiver, whatever that is.
+    fn handed_to(&mut self, receiver: &Value, name: &Name, args: &Args, site: Site) -> Option<Set> {
+        let runs = matches!(
+            name.as_str(),
+            "then"
+                | "let"
+                | "also"
+                | "apply"
+                | "tap"
+                | "use"
+                | "with"
+                | "run"
+                | "and_then"
+                | "map"
+                | "yield_self"
+                | "finally"
+                | "catch"
+        );
+        if !runs || matches!(receiver, Value::Text(_)) {
+            return None;
+        }
+        let functions: Vec<Value> =
+            args.all().flat_map(Set::values).filter(|v| matches!(v, Value::Function(_))).cloned().collect();
+        if functions.is_empty() {
+            return None;
+        }
+        let one = Args { positional: vec![Set::of(receiver.clone())], ..Args::default() };
+        let mut out = Set::unknown();
+        for function in functions {
+            out.join(&self.call_value(&function, &one, site));
+        }
+        Some(out)
+    }
+}
+
+/// Methods of tables: the value of a key, its parts as lists, tables put together.
+fn table_method(table: &Table, name: &Name, args: &Args, site: Site) -> Option<Set> {
+    match name.as_str() {
+        "get" | "fetch" | "pop" | "setdefault" | "Get" | "getOrDefault" | "dig" | "at" => {
+            let key = args.at(0)?;
+            let mut out = match key.literal_text() {
+                Some(key) => table.entry(key).cloned().unwrap_or_else(|| table.rest.clone()),
+                None => {
+                    let mut all = tagged(table.entries.iter().map(|(_, v)| v), u64::from(site.span.line) << 20);
+                    all.join(&table.rest);
+                    all
+                }
+            };
+            if out.is_unknown()
+                && let Some(default) = args.at(1)
+            {
+                out.join(default);
+            }
+            Some(out)
+        }
+        "items" | "entries" | "each_pair" | "entrySet" | "iteritems" | "Object.entries" | "iter" => {
+            let pairs = table
+                .entries
+                .iter()
+                .map(|(k, v)| Set::of(Value::List(Arc::new(vec![Set::literal(k.clone()), v.clone()]))))
+                .collect();
+            Some(Set::of(Value::List(Arc::new(pairs))))
+        }
+        "keys" | "Object.keys" => {
+            Some(Set::of(Value::List(Arc::new(table.entries.iter().map(|(k, _)| Set::literal(k.clone())).collect()))))
+        }
+        "values" | "Object.values" => {
+            Some(Set::of(Value::List(Arc::new(table.entries.iter().map(|(_, v)| v.clone()).collect()))))
+        }
+        "merge" | "update" | "copy" | "with_indifferent_access" | "dup" | "clone" => {
+            let mut table = table.clone();
+            for value in args.all().flat_map(Set::values) {
+                if let Value::Table(more) = value {
+                    table.entries.extend(more.entries.iter().cloned());
+                }
+            }
+            table.entries.extend(args.named.iter().cloned());
+            Some(Set::of(Value::Table(Arc::new(table))))
+        }
+        _ => None,
     }
 }

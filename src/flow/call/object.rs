@@ -1,6 +1,14 @@
 //! Calls on objects and classes of the program: methods, constructors, what superclasses and fields add.
 
-use super::*;
+use crate::flow::call::{fitting, prune};
+use crate::flow::exec::{Run, grounded};
+use crate::flow::library;
+use crate::flow::program::Resolved;
+use crate::flow::request::Site;
+use crate::flow::subst::Subst;
+use crate::flow::value::{Args, Bindings, Closure, Cls, Fun, Instance, Made, Ref, Root, Set, Table, Value};
+use crate::ir::{FunctionKind, Name};
+use std::sync::Arc;
 
 impl<'a> Run<'a> {
     /// A method of an object of the program.

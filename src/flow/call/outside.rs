@@ -1,6 +1,15 @@
 //! Calls of what is not part of the program: clients, libraries, functions that call back.
 
-use super::*;
+use crate::flow::call::VERB_OF;
+use crate::flow::exec::Run;
+use crate::flow::found::{Found, What};
+use crate::flow::program::Resolved;
+use crate::flow::request::Site;
+use crate::flow::subst::Subst;
+use crate::flow::value::{Args, Closure, Instance, Made, Set, Value};
+use crate::flow::{deciding, library, strings, transport};
+use crate::ir::Name;
+use std::sync::Arc;
 
 impl<'a> Run<'a> {
     /// A method of an API object.

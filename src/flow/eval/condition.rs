@@ -1,6 +1,10 @@
 //! Conditions: evaluated, and what they say of parameters.
 
-use super::*;
+use crate::flow::exec::{MAX_DEPTH, Run};
+use crate::flow::request::Guard;
+use crate::flow::strings;
+use crate::flow::value::{Item, Piece, Ref, Set, Value};
+use crate::ir::{Expr, ExprId, Module, Name};
 
 /// What a condition says where it holds and where it does not.
 #[derive(Clone, Debug, Default)]
@@ -34,34 +38,8 @@ impl<'a> Run<'a> {
     fn condition_inner(&mut self, id: ExprId) -> Condition {
         let module: &'a Module = self.module;
         match module.expr(id) {
-            Expr::Equal(left, right, yes) => {
-                let (l, r) = (self.eval(*left), self.eval(*right));
-                let guard = equality(&l, &r, *yes).or_else(|| equality(&r, &l, *yes));
-                let mut out = guard.map(Condition::guard).unwrap_or_default();
-                if *yes && out.holds.is_empty() {
-                    let narrowed = |place: ExprId, to: &Set| {
-                        to.literal_text().and(written(module, place)).map(|name| (name, to.clone()))
-                    };
-                    out.narrows.extend(narrowed(*left, &r).or_else(|| narrowed(*right, &l)));
-                }
-                out
-            }
-            Expr::Contains(left, right, yes) => {
-                let (left, right) = (self.eval(*left), self.eval(*right));
-                let mut choices = Set::unknown();
-                for value in right.values() {
-                    match value {
-                        Value::List(items) => items.iter().for_each(|s| {
-                            choices.join(s);
-                        }),
-                        Value::Table(t) => t.entries.iter().for_each(|(k, _)| {
-                            choices.join(&Set::literal(k.clone()));
-                        }),
-                        _ => return Condition::default(),
-                    }
-                }
-                equality(&left, &choices, *yes).map(Condition::guard).unwrap_or_default()
-            }
+            Expr::Equal(left, right, yes) => self.equal(*left, *right, *yes),
+            Expr::Contains(left, right, yes) => self.contains(*left, *right, *yes),
             Expr::Not(inner) => {
                 let inner = self.condition(*inner);
                 match (inner.fails, inner.holds.as_slice()) {
@@ -95,6 +73,38 @@ impl<'a> Run<'a> {
                 }
             }
         }
+    }
+
+    /// `left == right`, or `!=`: a guard on a parameter, else what a variable is where they are equal.
+    fn equal(&mut self, left: ExprId, right: ExprId, yes: bool) -> Condition {
+        let module: &'a Module = self.module;
+        let (l, r) = (self.eval(left), self.eval(right));
+        let guard = equality(&l, &r, yes).or_else(|| equality(&r, &l, yes));
+        let mut out = guard.map(Condition::guard).unwrap_or_default();
+        if yes && out.holds.is_empty() {
+            let narrowed =
+                |place: ExprId, to: &Set| to.literal_text().and(written(module, place)).map(|name| (name, to.clone()));
+            out.narrows.extend(narrowed(left, &r).or_else(|| narrowed(right, &l)));
+        }
+        out
+    }
+
+    /// `left in right`: equal to one of the items or keys, if all of them are in sight.
+    fn contains(&mut self, left: ExprId, right: ExprId, yes: bool) -> Condition {
+        let (left, right) = (self.eval(left), self.eval(right));
+        let mut choices = Set::unknown();
+        for value in right.values() {
+            match value {
+                Value::List(items) => items.iter().for_each(|s| {
+                    choices.join(s);
+                }),
+                Value::Table(t) => t.entries.iter().for_each(|(k, _)| {
+                    choices.join(&Set::literal(k.clone()));
+                }),
+                _ => return Condition::default(),
+            }
+        }
+        equality(&left, &choices, yes).map(Condition::guard).unwrap_or_default()
     }
 }
 

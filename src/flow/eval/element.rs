@@ -1,8 +1,10 @@
 //! Elements of tables and lists.
 
-use super::*;
-use crate::flow::transport;
-use crate::flow::value::Made;
+use crate::flow::exec::Run;
+use crate::flow::value::{MAX_VALUES, Made, Piece, Set, Table, Text, Value, World};
+use crate::flow::{library, strings, transport};
+use crate::ir::{ExprId, Language, Name};
+use std::sync::Arc;
 
 /// An address as an object, of Ruby's rest-client.
 pub const RESOURCE: &str = "RestClient.Resource()";

@@ -1,7 +1,10 @@
 //! What a type that is written down means.
 
-use super::*;
-use crate::flow::value::Cls;
+use crate::flow::exec::Run;
+use crate::flow::library;
+use crate::flow::program::Resolved;
+use crate::flow::value::{Cls, Set, Value};
+use crate::ir::{Expr, ExprId, Module, Name, Piece as IrPiece};
 
 impl<'a> Run<'a> {
     /// What a type written down means: classes of the program and names from outside.

@@ -1,10 +1,12 @@
 //! Assignments: to variables, fields, elements, and what they tell other functions.
 
-use super::*;
+use crate::flow::exec::Run;
 use crate::flow::http::FILLED_IN;
-use crate::flow::strings;
-use crate::flow::transport;
-use crate::flow::value::{Piece, Text};
+use crate::flow::request::Site;
+use crate::flow::value::{Instance, Made, Piece, Ref, Root, Set, Table, Text, Value};
+use crate::flow::{strings, transport};
+use crate::ir::{ExprId, Language, Module, Name, Place};
+use std::sync::Arc;
 
 impl<'a> Run<'a> {
     /// Assigns a set to a place.

@@ -1,7 +1,13 @@
 //! Requests whose address comes in other ways than as an argument: filled in after the request was made, made by a function, or
 //! the text itself that a method is called on.
 
-use super::*;
+use crate::flow::exec::Run;
+use crate::flow::http::FILLED_IN;
+use crate::flow::request::Site;
+use crate::flow::transport::Role;
+use crate::flow::value::{Args, Made, Set, Value};
+use crate::flow::{strings, transport};
+use std::sync::Arc;
 
 impl Run<'_> {
     /// `client.get().uri(b -> b.path("/x").build())`: the arguments with what the function makes of an empty address.

@@ -1,10 +1,13 @@
 //! Methods that only an official client has, on receivers of which nothing else is known.
 
-use super::super::library;
-use super::*;
 use crate::evidence::{Naming, Version};
-use crate::flow::value::Client;
-use crate::ir::{Expr, Member};
+use crate::flow::exec::Run;
+use crate::flow::found::{Found, What};
+use crate::flow::library;
+use crate::flow::request::Site;
+use crate::flow::value::{Args, Client};
+use crate::ir::{Expr, Language, Member, Name};
+use std::sync::Arc;
 
 impl Run<'_> {
     /// A method that only an official client has, on a receiver nobody knows, in a file that imports that client.

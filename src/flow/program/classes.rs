@@ -1,7 +1,11 @@
 //! Classes of the program: parts merged, superclasses and implementations linked, methods found.
 
-use super::*;
+use crate::flow::program::{ClassInfo, Family, MAX_REEXPORTS, Program, Resolved, family, index};
+use crate::flow::value::{Cls, Fun};
+use crate::ir::{ClassId, FunctionKind, Language, Member, Module, Name};
+use rustc_hash::FxHashMap as Map;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 impl Program {
     /// Gives every class its program-wide number; parts of one class (Go receivers in several files, reopened Ruby

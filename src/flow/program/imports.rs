@@ -1,6 +1,8 @@
 //! Which module of the program an import means.
 
-use super::*;
+use crate::flow::program::{Entity, Family, MAX_REEXPORTS, Program, Resolved, family};
+use crate::flow::value::Cls;
+use crate::ir::{Language, Member, Module, Name};
 
 impl Program {
     pub(in crate::flow) fn resolve_import(&self, module: u32, i: u32, depth: u8) -> Resolved {

@@ -1,6 +1,10 @@
 //! Joining addresses and taking them apart.
 
-use super::*;
+use crate::flow::eval::join_texts;
+use crate::flow::subst::texts_of;
+use crate::flow::value::{Args, Item, Piece, Set, Text, Value, World};
+use crate::ir::Name;
+use std::sync::Arc;
 
 pub(in crate::flow) fn url_struct(args: &Args) -> Set {
     let unknown = Set::unknown();

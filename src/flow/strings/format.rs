@@ -1,6 +1,9 @@
 //! Formats with placeholders and what fills them.
 
-use super::*;
+use crate::flow::eval::join_texts;
+use crate::flow::value::{Args, Item, Piece, Set, Text, Value, World};
+use crate::ir::{FormatStyle, Name};
+use std::sync::Arc;
 
 /// Fills the placeholders of formats.
 pub fn format(style: FormatStyle, formats: &Set, args: &Args) -> Set {

@@ -1,6 +1,11 @@
 //! Method and address among the arguments of a library's call.
 
-use super::*;
+use crate::flow::http::Verb;
+use crate::flow::request::Guard;
+use crate::flow::strings;
+use crate::flow::transport::{Role, verb_in_name};
+use crate::flow::value::{Args, Piece, Set, Text, Value, World};
+use crate::ir::Name;
 
 /// Method and address of a library's call; `None` where there is no address.
 pub fn arguments(role: Role, args: &Args) -> Option<(Vec<Verb>, Set)> {

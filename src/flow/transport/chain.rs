@@ -1,6 +1,10 @@
 //! Requests built by chains of calls, and what client objects were made with: base address and key headers.
 
-use super::*;
+use crate::flow::http::Verb;
+use crate::flow::transport::{entry, fixed, known, last_segment, named, options, under};
+use crate::flow::value::{Args, Made, Piece, Set, Value};
+use crate::flow::{origin, strings};
+use std::sync::Arc;
 
 /// Requests that are built by a chain of calls and complete with the last one: `Request.Builder().url(u).post(b).build()`,
 /// `client.get().uri(u)`, `Unirest.post(u)`.

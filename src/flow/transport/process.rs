@@ -1,6 +1,7 @@
 //! Command lines that a program starts: which words they have.
 
-use super::*;
+use crate::flow::value::{Args, Piece, Set, Text, Value};
+use crate::ir::Name;
 
 /// The words of a command line that a program starts: `subprocess.run(["curl", …])`.
 pub fn process_words(path: &str, args: &Args) -> Option<Vec<Set>> {

@@ -1,7 +1,11 @@
 //! Keeping values small: what grows too large to be worth following is cut off.
 
-use super::*;
+use crate::flow::value::{
+    Alternative, Args, Bindings, Closure, Instance, Item, MAX_VALUES, Made, Piece, Set, Table, Text, Value,
+};
+use crate::ir::Name;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 impl Value {
     /// The value itself, or without its parts where it has grown too large to be worth following.
