@@ -4,8 +4,14 @@
 //! (Ruby), `createBuilder` and `invokeAPI` (Java), `makeRequestContext` (TypeScript). Go's `PrepareRequest` and Python's
 //! `rest_client.request` have the shape of other libraries' calls (`transport::role`).
 
-use super::super::library;
-use super::*;
+use crate::evidence::Origin;
+use crate::flow::exec::Run;
+use crate::flow::request::{Request, Site};
+use crate::flow::subst::texts_of;
+use crate::flow::value::{Args, Made, Set, Value};
+use crate::flow::{library, strings, transport};
+use crate::ir::Name;
+use std::sync::Arc;
 
 /// Names of the argument that holds the path, and of the one that holds the method.
 const PATHS: &[&str] = &["resource_path", "endpoint_path", "path", "url"];
