@@ -1,6 +1,6 @@
 //! After the last round: requests that nobody completed, declarative classes, and everything found put into evidence.
 
-use crate::evidence::{Call, Confidence, Evidence, Origin, Place, Step};
+use crate::evidence::{Call, Confidence, Evidence, Legacy, Origin, Place, Step};
 use crate::ir::{Module, Name};
 use crate::url::{Host, Target};
 use rustc_hash::FxHashSet as HashSet;
@@ -17,7 +17,7 @@ use super::scope::Scope;
 use super::state::State;
 use super::subst::{Subst, texts_of};
 use super::transport;
-use super::value::{Cls, Fun, Instance, Piece, Ref, Root, Set, Value};
+use super::value::{Client, Cls, Fun, Instance, Piece, Ref, Root, Set, Value};
 
 /// Turns what is known after the last round into evidence, in program order.
 /// Functions of which not everything is known, those in `unfinished` and those that were cut off, become calls that nobody
@@ -47,8 +47,7 @@ pub fn evidence(
         if !is_worth_telling(&one) {
             continue;
         }
-        let key = (one.at, format!("{:?}", key_of(&one)));
-        if seen.insert(key) {
+        if seen.insert((one.at, identity(&one))) {
             out.push(to_evidence(program, one));
         }
     }
@@ -113,13 +112,19 @@ fn undecided(program: &Program, fun: Fun) -> Evidence {
     }
 }
 
-fn key_of(found: &Found) -> (u8, Name, String) {
+/// What makes two finds at one place the same.
+#[derive(PartialEq, Eq, Hash)]
+enum Identity {
+    Sdk(Arc<Client>, Name),
+    Legacy(Legacy, Name),
+    Http(Name, String),
+}
+
+fn identity(found: &Found) -> Identity {
     match &found.what {
-        What::Sdk(client, method) => {
-            (0, method.clone(), format!("{:?}{:?}{:?}", client.naming, client.version, client.class))
-        }
-        What::Legacy(client, symbol) => (1, symbol.clone(), format!("{client:?}")),
-        What::Http(r) => (2, r.method().unwrap_or_default(), template(&r.url).to_string()),
+        What::Sdk(client, method) => Identity::Sdk(client.clone(), method.clone()),
+        What::Legacy(client, symbol) => Identity::Legacy(*client, symbol.clone()),
+        What::Http(request) => Identity::Http(request.method().unwrap_or_default(), template(&request.url).to_string()),
     }
 }
 
