@@ -32,17 +32,26 @@ fn names_datadog(program: &Program) -> bool {
             || module
                 .functions
                 .iter()
-                .any(|f| speaks(&f.name) || f.params.iter().any(|p| speaks(&p.name)) || f.body.iter().any(assigns))
+                .any(|f| speaks(&f.name) || f.params.iter().any(|p| speaks(&p.name)) || assigns(&f.body))
             || module.exprs().any(|(_, expr)| mentions(expr))
     })
 }
 
-fn assigns(stmt: &Stmt) -> bool {
-    match stmt {
-        Stmt::Assign(Place::Name(name) | Place::Global(name) | Place::Field(_, name), _) => speaks(name),
-        Stmt::Branch(arms) => arms.iter().any(|arm| arm.body.iter().any(assigns)),
-        _ => false,
+/// Whether a body, however deeply nested, assigns to something named so.
+fn assigns(body: &[Stmt]) -> bool {
+    let mut waiting = vec![body];
+    while let Some(block) = waiting.pop() {
+        for stmt in block {
+            match stmt {
+                Stmt::Assign(Place::Name(name) | Place::Global(name) | Place::Field(_, name), _) if speaks(name) => {
+                    return true;
+                }
+                Stmt::Branch(arms) => waiting.extend(arms.iter().map(|arm| arm.body.as_slice())),
+                _ => {}
+            }
+        }
     }
+    false
 }
 
 fn mentions(expr: &Expr) -> bool {

@@ -68,13 +68,15 @@ fn drop_unset(program: &Program, found: &mut Vec<Found>) {
         }
         _ => None,
     };
-    let written: HashSet<_> = found
+    let addresses: Vec<_> = found.iter().map(address).collect();
+    let written: HashSet<_> = addresses
         .iter()
-        .filter_map(address)
+        .flatten()
         .filter(|(.., host)| host.is_datadog())
-        .flat_map(|(at, method, path, _)| [(at, method.clone(), path), (at, method, None)])
+        .flat_map(|(at, method, path, _)| [(*at, method.clone(), path.clone()), (*at, method.clone(), None)])
         .collect();
-    found.retain(|one| match address(one) {
+    let mut addresses = addresses.into_iter();
+    found.retain(|_| match addresses.next().flatten() {
         Some((at, method, path, Host::Hole | Host::None)) => !written.contains(&(at, method, path)),
         _ => true,
     });

@@ -254,7 +254,7 @@ impl Run<'_> {
         if let Some((class, site)) = self.guessed {
             request.likely = true;
             let name = &self.program().class(class).name;
-            request.steps.push((format!("the object is taken for one of {name} by its name").into(), site));
+            request.tell(format!("the object is taken for one of {name} by its name"), site);
         }
         if request.url.pieces.len() > 24 || request.url.as_literal().is_some_and(is_no_address) {
             return;
@@ -329,11 +329,9 @@ impl Run<'_> {
         }
         let origin = merge(request.origin, around);
         let ours = matches!(origin, Origin::Datadog | Origin::LikelyDatadog);
-        if ours && origin != request.origin && request.steps.len() < 12 {
+        if ours && origin != request.origin {
             let span = self.module.function(self.fun.id).span;
-            request
-                .steps
-                .push((format!("taken for Datadog's by {why}").into(), Site { module: self.fun.module, span }));
+            request.tell(format!("taken for Datadog's by {why}"), Site { module: self.fun.module, span });
         }
         request.origin = origin;
     }

@@ -7,6 +7,9 @@ use crate::url::Template;
 use super::value::{Piece, Ref, Root, Text};
 use smallvec::SmallVec;
 
+/// Most steps of a derivation that are kept.
+const MAX_STEPS: usize = 12;
+
 /// A place in the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Site {
@@ -98,6 +101,13 @@ impl Request {
     /// Whether anything is left to fill.
     pub fn is_open(&self) -> bool {
         self.refs().next().is_some()
+    }
+
+    /// Adds a step to how it was derived; of very long stories the beginning is told.
+    pub fn tell(&mut self, step: impl Into<Name>, site: Site) {
+        if self.steps.len() < MAX_STEPS {
+            self.steps.push((step.into(), site));
+        }
     }
 
     /// Whether it is the same request, derived in another way perhaps: one derivation is enough.

@@ -188,12 +188,7 @@ impl<'a> Run<'a> {
                     filled.at = site;
                 }
                 deciding::add(&mut filled.literals, literals.clone());
-                if filled.steps.len() < 12 {
-                    filled.steps.push((
-                        format!("called through {}", if name.is_empty() { "a lambda" } else { &name }).into(),
-                        site,
-                    ));
-                }
+                filled.tell(format!("called through {}", if name.is_empty() { "a lambda" } else { &name }), site);
                 self.emit(filled);
             }
         }

@@ -35,8 +35,7 @@ impl<'a> Run<'a> {
         if !methods.is_empty() {
             let mut out = Set::unknown();
             for fun in fitting(program, &methods, args) {
-                let receiver = self.receiver_for(receiver, fun);
-                out.join(&self.apply(&Closure::plain(fun), Some(&receiver), args, site));
+                out.join(&self.apply(&Closure::plain(fun), Some(receiver), args, site));
             }
             return out;
         }
@@ -112,11 +111,6 @@ impl<'a> Run<'a> {
             .iter()
             .map(|c| self.scope.field_of(receiver, c, 0))
             .find(|s| s.values().any(|v| !matches!(v, Value::Ref(_))))
-    }
-
-    /// The receiver as the method sees it: inside the hierarchy it stays the receiver.
-    pub(in crate::flow) fn receiver_for(&self, receiver: &Value, _fun: Fun) -> Value {
-        receiver.clone()
     }
 
     pub(in crate::flow) fn class_call(&mut self, class: Cls, name: &Name, args: &Args, site: Site) -> Set {

@@ -60,7 +60,7 @@ impl<'a> Run<'a> {
         }
         if self.described_call(&format!("{label}.{name}"), args, site)
             || self.unknown_transport(name, args, site)
-            || self.by_unique_name(name, args, site, label)
+            || self.by_unique_name(name, site, label)
         {
             return Set::unknown();
         }

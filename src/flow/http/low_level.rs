@@ -23,17 +23,25 @@ impl Run<'_> {
         if library::official(path).is_none() {
             return false;
         }
-        self.transport_call(transport::last_segment(path), on, args, site, false)
+        let name = transport::last_segment(path);
+        let Some(parts) = parts(name, on, args) else { return false };
+        self.send(name, parts, site, false);
+        true
     }
 
     /// The same on a receiver of which nothing is known, in a file that imports an official client.
     pub fn unknown_transport(&mut self, name: &Name, args: &Args, site: Site) -> bool {
-        self.module.imports.iter().any(|import| library::official(&import.module).is_some())
-            && self.transport_call(name, None, args, site, true)
+        let Some(parts) = parts(name, None, args) else { return false };
+        let uses_client = self.module.imports.iter().any(|import| library::official(&import.module).is_some());
+        // A class of the program with a method of that name is the likelier receiver.
+        if !uses_client || !self.scope.classes_with(self.fun.module, name).is_empty() {
+            return false;
+        }
+        self.send(name, parts, site, true);
+        true
     }
 
-    fn transport_call(&mut self, name: &str, on: Option<&Arc<Made>>, args: &Args, site: Site, likely: bool) -> bool {
-        let Some((verbs, urls)) = parts(name, on, args) else { return false };
+    fn send(&mut self, name: &str, (verbs, urls): (Set, Set), site: Site, likely: bool) {
         for url in urls.items.iter().filter(|item| is_path(&item.value)) {
             for (text, world) in
                 texts_of(&Set::of(url.value.clone()), &Name::default()).into_iter().map(|t| (t, &url.world))
@@ -57,7 +65,6 @@ impl Run<'_> {
                 }
             }
         }
-        true
     }
 }
 
@@ -103,5 +110,13 @@ fn is_method(set: &Set) -> bool {
 }
 
 fn is_path(value: &Value) -> bool {
-    matches!(value, Value::Text(_) | Value::Ref(_))
+    match value {
+        // What begins with something unknown may be a path.
+        Value::Text(text) => {
+            let head = text.head();
+            head.is_empty() || head.starts_with('/') || head.contains("://")
+        }
+        Value::Ref(_) => true,
+        _ => false,
+    }
 }

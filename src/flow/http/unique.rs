@@ -5,13 +5,13 @@ use crate::flow::exec::Run;
 use crate::flow::found::{Found, What};
 use crate::flow::library;
 use crate::flow::request::Site;
-use crate::flow::value::{Args, Client};
+use crate::flow::value::Client;
 use crate::ir::{Expr, Language, Member, Name};
 use std::sync::Arc;
 
 impl Run<'_> {
     /// A method that only an official client has, on a receiver nobody knows, in a file that imports that client.
-    pub fn by_unique_name(&mut self, name: &Name, args: &Args, site: Site, label: &Name) -> bool {
+    pub fn by_unique_name(&mut self, name: &Name, site: Site, label: &Name) -> bool {
         let naming = match self.module.language {
             Language::Python => Naming::Python,
             Language::JavaScript | Language::TypeScript => Naming::TypeScript,
@@ -44,7 +44,6 @@ impl Run<'_> {
             literals: Vec::new(),
             steps: vec![(format!("{name} is a method of the client only").into(), site)],
         });
-        let _ = args;
         true
     }
 
