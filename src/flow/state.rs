@@ -14,6 +14,9 @@ use super::program::{Change, Program};
 use super::request::{Guard, Request, Site};
 use super::value::{Alternative, Args, Cls, Fun, Set, Value};
 
+/// How often a function's run replaces what the run before said; later ones can only add to it.
+const MAX_REFINEMENTS: u8 = 3;
+
 /// Something that a function's result depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Key {
@@ -90,6 +93,22 @@ pub struct Output {
     pub cut: bool,
     /// What was read, for the next round.
     pub reads: HashSet<Key>,
+}
+
+impl Output {
+    /// Keeps what the run before stored and returned as well, so that values which feed on themselves come to rest.
+    fn widen(&mut self, before: &Self) {
+        self.summary.returns.widen(&before.summary.returns);
+        for (name, set) in &before.locals {
+            self.locals.entry(name.clone()).or_default().widen(set);
+        }
+        for (key, set) in &before.params {
+            self.params.entry(*key).or_default().widen(set);
+        }
+        for (key, (set, site)) in &before.fields {
+            self.fields.entry(key.clone()).or_insert_with(|| (Set::unknown(), *site)).0.widen(set);
+        }
+    }
 }
 
 /// What is known of the whole program.
@@ -181,10 +200,13 @@ impl State {
         let mut changed = HashSet::default();
         let (mut params, mut fields) = (BTreeSet::new(), BTreeSet::new());
         let ran: Vec<Fun> = results.iter().map(|(fun, _)| *fun).collect();
-        for (fun, output) in results {
+        for (fun, mut output) in results {
             let (module, id) = (fun.module as usize, fun.id.0 as usize);
             let runs = &mut self.runs[module][id];
             *runs = runs.saturating_add(1);
+            if *runs > MAX_REFINEMENTS {
+                output.widen(&self.outputs[module][id]);
+            }
             let old = std::mem::replace(&mut self.outputs[module][id], output);
             let new = &self.outputs[module][id];
             if old.summary != new.summary {

@@ -5,6 +5,7 @@
 
 mod bound;
 mod text;
+mod widen;
 
 pub use text::*;
 
