@@ -27,6 +27,7 @@ mod strings;
 mod subst;
 mod transport;
 mod value;
+mod words;
 
 use crate::catalog::Catalog;
 use crate::evidence::Evidence;
@@ -50,7 +51,7 @@ const MAX_ROUNDS: usize = 16;
 /// How often one function is run at most; data that goes in circles is cut off there.
 const MAX_RUNS: u8 = 8;
 /// Fewer functions than that are not worth another thread.
-const MIN_BATCH: usize = 8;
+const MIN_BATCH: usize = 2;
 
 /// What the engine may assume.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +134,7 @@ impl<'c> Engine<'c> {
         let results: Vec<_> = batch
             .par_iter()
             .with_min_len(MIN_BATCH)
-            .map(|&fun| (fun, Run::run(Scope::new(program, state, options), fun)))
+            .map(|&fun| (fun, state.compare(fun, Run::run(Scope::new(program, state, options), fun))))
             .collect();
         self.state.advance(&self.program, results)
     }

@@ -5,12 +5,13 @@ use crate::ir::{Expr, Key, Piece, Place, Stmt};
 
 use super::found::{Found, What};
 use super::program::Program;
+use super::words::Words;
 
-/// Words that only Datadog's things have, lower case.
-const WORDS: &[&str] = &["datadog", "dogapi", "ddog", "data_dog", "data-dog"];
+/// Words that only Datadog's things have.
+static WORDS: Words = Words::new(&["datadog", "dogapi", "ddog", "data_dog", "data-dog"]);
 /// Names of variables and headers that only Datadog has; `DD_API_KEY` and `DD_URL` are DefectDojo's, too.
-const NAMES: &[&str] =
-    &["dd_site", "dd_app_key", "dd_application_key", "dd-app-key", "dd-api-key", "dd-application-key"];
+static NAMES: Words =
+    Words::new(&["dd_site", "dd_app_key", "dd_application_key", "dd-app-key", "dd-api-key", "dd-application-key"]);
 
 /// Keeps what is proven; what only names around it make Datadog's stays if the program names Datadog anywhere.
 pub fn keep_anchored(program: &Program, found: &mut Vec<Found>) {
@@ -65,9 +66,5 @@ fn mentions(expr: &Expr) -> bool {
 }
 
 fn speaks(text: &str) -> bool {
-    if text.len() < 4 {
-        return false;
-    }
-    let lower = text.to_ascii_lowercase();
-    WORDS.iter().any(|word| lower.contains(word)) || NAMES.iter().any(|name| lower.contains(name))
+    text.len() >= 4 && (WORDS.are_in(text) || NAMES.are_in(text))
 }

@@ -4,9 +4,11 @@
 //! Which value asks for which scope is left to `privilege/decide`.
 
 use crate::ir::Name;
+use smallvec::SmallVec;
 
 use super::transport::last_segment;
 use super::value::{Args, Made, Set, Value};
+use super::words::Words;
 
 /// Arguments in request bodies that decide what an operation requires, folded. Those of paths are read off the URL.
 const IN_BODIES: [&str; 3] = ["draftstatus", "productcode", "sharetype"];
@@ -19,7 +21,9 @@ const MAX_TEXT: usize = 48;
 
 /// Whether a path names something that decides, such as `DashboardShareType` or `.draftStatus`.
 pub fn is_named(path: &str) -> bool {
-    TYPES.iter().any(|name| position(path, name).is_some())
+    static WORDS: Words = Words::new(&TYPES);
+    let folded: SmallVec<[u8; 128]> = path.bytes().filter(|byte| *byte != b'_').collect();
+    WORDS.are_in(folded)
 }
 
 /// What to call the result of a builder's step of which nothing else is known, if it may decide: `.draftStatus(…)`,

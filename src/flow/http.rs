@@ -246,9 +246,9 @@ impl Run<'_> {
 
     /// Takes a request: decided ones are found, open ones wait for a caller or a receiver.
     pub fn emit(&mut self, mut request: Request) {
-        for guard in self.guards.clone() {
-            if request.guards.len() < MAX_GUARDS && !request.guards.contains(&guard) {
-                request.guards.push(guard);
+        for guard in &self.guards {
+            if request.guards.len() < MAX_GUARDS && !request.guards.contains(guard) {
+                request.guards.push(guard.clone());
             }
         }
         if let Some((class, site)) = self.guessed {
@@ -270,7 +270,7 @@ impl Run<'_> {
         }
         // A path that is nobody's yet waits for the callers that its conditions speak of, too.
         let open = request.is_open() || request.has_params() && self.is_bare(&request);
-        request.settled |= !request.verb.has_refs() && self.is_determined(&request);
+        request.settled = request.settled || !request.verb.has_refs() && self.is_determined(&request);
         let positive = matches!(request.origin, Origin::Datadog | Origin::LikelyDatadog);
         if open && !(request.settled && positive && request.is_open()) {
             let requests = &mut self.out.summary.requests;

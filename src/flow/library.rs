@@ -7,6 +7,7 @@ use crate::ir::Name;
 use std::sync::Arc;
 
 use super::value::{Args, Client, Made, Set, Value};
+use super::words::Words;
 
 /// Longest chain of calls that is followed.
 const MAX_CHAIN: u8 = 12;
@@ -133,7 +134,7 @@ pub fn instance_of(path: &Name) -> Set {
 
 /// Whether a name from outside may be that of something that makes requests or keeps those that do.
 pub fn sounds_like_client(path: &str) -> bool {
-    const WORDS: &[&str] = &[
+    static WORDS: Words = Words::new(&[
         "datadog",
         "dogapi",
         "http",
@@ -155,13 +156,12 @@ pub fn sounds_like_client(path: &str) -> bool {
         "pool",
         "command",
         "process",
-    ];
+    ]);
     // The clients' data types, and answers to requests.
     if path.contains(".model") || path.contains("Response") || path.contains("response") || path.contains("Exception") {
         return false;
     }
-    let lower = path.to_ascii_lowercase();
-    WORDS.iter().any(|w| lower.contains(w))
+    WORDS.are_in(path)
 }
 
 /// Types of addresses: texts to the engine.

@@ -2,14 +2,13 @@
 
 use crate::evidence::Origin;
 use crate::url::{Host, Target, Template};
-use aho_corasick::AhoCorasick;
-use std::sync::LazyLock;
 
 use super::request::template;
 use super::value::{Piece, Text};
+use super::words::Words;
 
 /// Words in names that speak for another product which serves paths like Datadog's or whose clients look alike.
-const OTHERS: &[&str] = &[
+static OTHERS: Words = Words::new(&[
     "prometheus",
     "mimir",
     "alertmanager",
@@ -73,7 +72,7 @@ const OTHERS: &[&str] = &[
     "signoz",
     "logzio",
     "sumologic",
-];
+]);
 
 /// What the names around a place say, nearest first: the first that speaks decides.
 pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Origin {
@@ -94,29 +93,16 @@ pub fn from_name(name: &str) -> Origin {
     if is_datadog_name(name) {
         return Origin::LikelyDatadog;
     }
-    let others = OTHER_WORDS.as_ref().is_some_and(|words| words.is_match(name));
-    if others { Origin::Other } else { Origin::Unknown }
+    if OTHERS.are_in(name) { Origin::Other } else { Origin::Unknown }
 }
 
 /// Datadog's own names, wherever they stand in a name.
-const OURS: &[&str] = &["datadog", "dogapi", "ddog", "data_dog", "_dd_", "/dd_"];
-
-static OUR_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| words(OURS));
-static OTHER_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| words(OTHERS));
-
-/// A search for words in any letter case. `None` only if the words were too many to search for, which these are not.
-fn words(words: &[&str]) -> Option<AhoCorasick> {
-    AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
-}
+static OURS: Words = Words::new(&["datadog", "dogapi", "ddog", "data_dog", "_dd_", "/dd_"]);
 
 fn is_datadog_name(name: &str) -> bool {
     let begins = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     let ends = name.len() >= 3 && name.get(name.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case("_dd"));
-    begins("dd_")
-        || begins("dd-")
-        || ends
-        || name.eq_ignore_ascii_case("dd")
-        || OUR_WORDS.as_ref().is_some_and(|words| words.is_match(name))
+    begins("dd_") || begins("dd-") || ends || name.eq_ignore_ascii_case("dd") || OURS.are_in(name)
 }
 
 /// What the URL itself says: its host, or the names of the holes at its start. `hosts` are proxies that stand for Datadog.

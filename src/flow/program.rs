@@ -405,5 +405,3 @@ fn assigned_names(body: &[crate::ir::Stmt]) -> Vec<Name> {
     }
     out
 }
-
-impl Program {}

@@ -3,6 +3,10 @@
 //! Every round reads the state of the round before and nothing else, so that its functions can run in any order and on
 //! any number of threads with the same outcome.
 
+mod news;
+
+pub use news::Outcome;
+
 use crate::evidence::Origin;
 use crate::ir::Name;
 use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
@@ -13,9 +17,6 @@ use super::found::Found;
 use super::program::{Change, Program};
 use super::request::{Guard, Request, Site};
 use super::value::{Alternative, Args, Cls, Fun, Set, Value};
-
-/// How often a function's run replaces what the run before said; later ones can only add to it.
-const MAX_REFINEMENTS: u8 = 3;
 
 /// Something that a function's result depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,22 +94,6 @@ pub struct Output {
     pub cut: bool,
     /// What was read, for the next round.
     pub reads: HashSet<Key>,
-}
-
-impl Output {
-    /// Keeps what the run before stored and returned as well, so that values which feed on themselves come to rest.
-    fn widen(&mut self, before: &Self) {
-        self.summary.returns.widen(&before.summary.returns);
-        for (name, set) in &before.locals {
-            self.locals.entry(name.clone()).or_default().widen(set);
-        }
-        for (key, set) in &before.params {
-            self.params.entry(*key).or_default().widen(set);
-        }
-        for (key, (set, site)) in &before.fields {
-            self.fields.entry(key.clone()).or_insert_with(|| (Set::unknown(), *site)).0.widen(set);
-        }
-    }
 }
 
 /// What is known of the whole program.
@@ -196,45 +181,31 @@ impl State {
     }
 
     /// Takes over what some functions were found to do and tells what changed.
-    pub fn advance(&mut self, program: &Program, results: Vec<(Fun, Output)>) -> HashSet<Key> {
+    pub fn advance(&mut self, program: &Program, results: Vec<(Fun, Outcome)>) -> HashSet<Key> {
         let mut changed = HashSet::default();
         let (mut params, mut fields) = (BTreeSet::new(), BTreeSet::new());
         let ran: Vec<Fun> = results.iter().map(|(fun, _)| *fun).collect();
-        for (fun, mut output) in results {
+        for (fun, outcome) in results {
+            let Outcome { output, news } = outcome;
             let (module, id) = (fun.module as usize, fun.id.0 as usize);
             let runs = &mut self.runs[module][id];
             *runs = runs.saturating_add(1);
-            if *runs > MAX_REFINEMENTS {
-                output.widen(&self.outputs[module][id]);
-            }
-            let old = std::mem::replace(&mut self.outputs[module][id], output);
-            let new = &self.outputs[module][id];
-            if old.summary != new.summary {
-                changed.insert(Key::Summary(fun));
-            }
-            if old.defaults != new.defaults {
-                changed.insert(Key::Defaults(fun));
-            }
-            if old.keys != new.keys {
-                changed.insert(Key::Keys(fun));
-            }
-            if let Some(known) = self.keys.get_mut(fun.module as usize).filter(|known| new.keys && !**known) {
+            if let Some(known) = self.keys.get_mut(module).filter(|known| output.keys && !**known) {
                 *known = true;
                 changed.insert(Key::KeysIn(fun.module));
             }
-            let names: BTreeSet<&Name> = old.locals.keys().chain(new.locals.keys()).collect();
-            let differ = names.into_iter().filter(|name| old.locals.get(*name) != new.locals.get(*name));
-            changed.extend(differ.map(|name| Key::Variable(fun, name.clone())));
-            note_changes(&old.params, &new.params, &mut params, &mut self.givers, fun);
-            note_changes(&old.fields, &new.fields, &mut fields, &mut self.writers, fun);
-            for key in old.reads.difference(&new.reads) {
+            changed.extend(news.changed);
+            for key in &news.unread {
                 if let Some(readers) = self.readers.get_mut(key) {
                     readers.remove(&fun);
                 }
             }
-            for key in new.reads.difference(&old.reads) {
-                self.readers.entry(key.clone()).or_default().insert(fun);
+            for key in news.read {
+                self.readers.entry(key).or_default().insert(fun);
             }
+            news.params.note(fun, &mut params, &mut self.givers);
+            news.fields.note(fun, &mut fields, &mut self.writers);
+            self.outputs[module][id] = output;
         }
         for key in params {
             self.collect_param(key, &mut changed);
@@ -354,31 +325,6 @@ impl State {
     /// The functions that read something that changed, in program order.
     pub fn dependents(&self, changed: &HashSet<Key>) -> BTreeSet<Fun> {
         changed.iter().filter_map(|key| self.readers.get(key)).flatten().copied().collect()
-    }
-}
-
-/// Compares what a function stored before with what it stores now: keys under which that differs, and who stores there.
-fn note_changes<K: Clone + Ord + Hash, V: PartialEq>(
-    old: &BTreeMap<K, V>,
-    new: &BTreeMap<K, V>,
-    differ: &mut BTreeSet<K>,
-    who: &mut Map<K, BTreeSet<Fun>>,
-    fun: Fun,
-) {
-    for key in old.keys().filter(|key| !new.contains_key(*key)) {
-        differ.insert(key.clone());
-        if let Some(who) = who.get_mut(key) {
-            who.remove(&fun);
-        }
-    }
-    for (key, value) in new {
-        let before = old.get(key);
-        if before != Some(value) {
-            differ.insert(key.clone());
-        }
-        if before.is_none() {
-            who.entry(key.clone()).or_default().insert(fun);
-        }
     }
 }
 

@@ -12,14 +12,14 @@ use std::sync::Arc;
 use super::eval::join_texts;
 use super::subst::texts_of;
 use super::value::{Args, Item, Piece, Ref, Root, Set, Text, Value, World};
+use super::words::Words;
 
 /// Whether a text is written for people: it has blanks and nothing that an address, a header or a command line has.
 pub fn is_prose<'t>(literals: impl IntoIterator<Item = &'t str>) -> bool {
-    const MARKS: &[&str] = &["/api/", "http", "curl", "wget", "dog ", "DD-", "dd-", "datadoghq", "ddog"];
+    static MARKS: Words = Words::exactly(&["/api/", "http", "curl", "wget", "dog ", "DD-", "dd-", "datadoghq", "ddog"]);
     let mut blank = false;
     for text in literals {
-        if MARKS.iter().any(|m| text.contains(m)) || text.split_once(' ').is_some_and(|(word, _)| verb(word).is_some())
-        {
+        if MARKS.are_in(text) || text.split_once(' ').is_some_and(|(word, _)| verb(word).is_some()) {
             return false;
         }
         // Types of monitors decide what their calls require.

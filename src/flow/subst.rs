@@ -158,11 +158,7 @@ impl<'a> Subst<'a> {
         let mut out = Set::unknown();
         for item in &set.items {
             let Some(own) = self.world(scope, &item.world) else { continue };
-            for value in self.value(scope, &item.value, depth).items {
-                if let Some(world) = own.and(&value.world) {
-                    out.insert(Item { value: value.value, world });
-                }
-            }
+            out.absorb(self.value(scope, &item.value, depth).moved_into(&own));
         }
         out
     }

@@ -12,9 +12,10 @@ pub(in crate::flow) use chain::*;
 pub(in crate::flow) use process::*;
 
 use crate::ir::Language;
+use rustc_hash::FxHashSet as HashSet;
 
 use super::strings;
-use heads::heads;
+use super::words::Words;
 
 /// Shape of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,25 +32,20 @@ pub enum Role {
 
 /// Whether an outside path belongs to an HTTP library.
 pub fn is_library(language: Language, path: &str) -> bool {
+    is_below(path, heads::of(language))
+}
+
+/// Whether a path is one of these or something of one of them.
+fn is_below(path: &str, heads: &HashSet<&str>) -> bool {
     let path = path.trim_start_matches(['\\', ':']);
-    heads(language).iter().any(|head| {
-        path.strip_prefix(head).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '(', ':', '/', '\\']))
-    })
+    let ends = path.match_indices(['.', '(', ':', '/', '\\']).map(|(end, _)| end).chain([path.len()]);
+    ends.into_iter().any(|end| path.get(..end).is_some_and(|head| heads.contains(head)))
 }
 
 /// Whether an outside path belongs to an HTTP library of any language, or to an official client.
 pub fn is_any_library(path: &str) -> bool {
-    const ALL: &[Language] = &[
-        Language::Python,
-        Language::TypeScript,
-        Language::Go,
-        Language::Java,
-        Language::Ruby,
-        Language::Rust,
-        Language::Php,
-        Language::CSharp,
-    ];
-    (super::library::official(path).is_some() && !path.contains("Response")) || ALL.iter().any(|l| is_library(*l, path))
+    let official = super::library::official(path).is_some() && !path.contains("Response");
+    official || is_below(path, heads::all())
 }
 
 /// Whether an outside path is a type of requests that are put together first and sent later.
@@ -78,27 +74,27 @@ pub fn receiver_of<'p>(path: &'p str, last: &str) -> &'p str {
     path.strip_suffix(last).unwrap_or(path).trim_end_matches(['.', ':'])
 }
 
+/// Names of what only pretends to make requests.
+static MOCKS: Words = Words::new(&[
+    "mock",
+    "nock",
+    "responses.",
+    "respx",
+    "httpretty",
+    "webmock",
+    "stub",
+    "wiremock",
+    "fake",
+    "betamax",
+    "msw",
+    "httptest",
+    "supertest",
+    "pretender",
+]);
+
 /// Whether a path belongs to something that only pretends to make requests.
 pub fn is_mock(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    [
-        "mock",
-        "nock",
-        "responses.",
-        "respx",
-        "httpretty",
-        "webmock",
-        "stub",
-        "wiremock",
-        "fake",
-        "betamax",
-        "msw",
-        "httptest",
-        "supertest",
-        "pretender",
-    ]
-    .iter()
-    .any(|m| lower.contains(m))
+    MOCKS.are_in(path)
 }
 
 /// The shape of a call by its last name.
@@ -216,19 +212,19 @@ pub fn verb_in_name(name: &str) -> Option<&'static str> {
     .then_some(verb)
 }
 
+/// Words in names of what makes a request.
+static REQUESTS: Words = Words::new(&[
+    "request", "fetch", "http", "call_api", "callapi", "api_call", "apicall", "urlopen", "invoke", "execute", "send",
+    "curl", "rest", "query", "download",
+]);
+
 /// Whether a name of something unknown sounds like it makes a request.
 pub fn sounds_like_request(name: &str) -> bool {
     if verb_in_name(name).is_some() {
         return true;
     }
-    let lower = name.to_ascii_lowercase();
-    [
-        "request", "fetch", "http", "call_api", "callapi", "api_call", "apicall", "urlopen", "invoke", "execute",
-        "send", "curl", "rest", "query", "download",
-    ]
-    .iter()
-    .any(|w| lower.contains(w))
-        || matches!(lower.as_str(), "call" | "do" | "api" | "open" | "load")
+    let other = ["call", "do", "api", "open", "load"];
+    REQUESTS.are_in(name) || other.iter().any(|other| name.eq_ignore_ascii_case(other))
 }
 
 #[cfg(test)]

@@ -4,17 +4,18 @@
 //! function is summarised once and instantiated at every call.
 
 mod bound;
+mod set;
 mod text;
 mod widen;
 
+pub use set::*;
 pub use text::*;
 
 use crate::evidence::{Legacy, Naming, Version};
 use crate::ir::{FunctionId, Name};
-use rustc_hash::FxHasher;
 use smallvec::SmallVec;
 use std::cmp::Ordering;
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use super::request::Site;
@@ -297,183 +298,5 @@ impl Table {
     /// The value under `key`.
     pub fn entry(&self, key: &str) -> Option<&Set> {
         self.entries.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v)
-    }
-}
-
-/// A value in its world.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Item {
-    /// The value.
-    pub value: Value,
-    /// Under which choices.
-    pub world: World,
-}
-
-/// What may stand in one place. Empty means nothing is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Set {
-    /// The values, without repetition, in the order found.
-    pub items: Vec<Item>,
-}
-
-impl Set {
-    /// Nothing known.
-    pub const fn unknown() -> Self {
-        Self { items: Vec::new() }
-    }
-
-    /// One value.
-    pub fn of(value: Value) -> Self {
-        Self { items: vec![Item { value: value.bounded(), world: World::default() }] }
-    }
-
-    /// One text.
-    pub fn text(text: Text) -> Self {
-        Self::of(Value::Text(Arc::new(text)))
-    }
-
-    /// One literal.
-    pub fn literal(text: impl Into<Name>) -> Self {
-        Self::text(Text::literal(text))
-    }
-
-    /// Adds a value that holds in every world.
-    pub fn add(&mut self, value: Value) -> bool {
-        self.insert(Item { value, world: World::default() })
-    }
-
-    /// Adds a value in its world; says whether it is new.
-    pub fn insert(&mut self, item: Item) -> bool {
-        let limit = if item.value.is_composite() { MAX_COMPOSITES } else { MAX_VALUES };
-        if self.items.len() >= limit {
-            return false;
-        }
-        let item = Item { value: item.value.bounded(), world: item.world };
-        if self.items.contains(&item) {
-            return false;
-        }
-        self.items.push(item);
-        true
-    }
-
-    /// Adds all of another set; says whether any was new.
-    pub fn join(&mut self, other: &Self) -> bool {
-        let mut new = false;
-        for item in &other.items {
-            new |= self.insert(item.clone());
-        }
-        new
-    }
-
-    /// The values alone.
-    pub fn values(&self) -> impl Iterator<Item = &Value> {
-        self.items.iter().map(|i| &i.value)
-    }
-
-    /// The objects among the values.
-    pub fn objects(&self) -> impl Iterator<Item = &Item> {
-        self.items.iter().filter(|i| i.value.is_object())
-    }
-
-    /// Whether nothing is known.
-    pub fn is_unknown(&self) -> bool {
-        self.items.is_empty()
-    }
-
-    /// The same values, worlds forgotten: what leaves a function no longer depends on its branches.
-    pub fn without_worlds(&self) -> Self {
-        if self.items.iter().all(|i| i.world == World::default()) {
-            return self.clone();
-        }
-        let mut it = Self::default();
-        for item in &self.items {
-            it.add(item.value.clone());
-        }
-        it
-    }
-
-    /// The same values, all in `world` as well; those that exclude it are gone.
-    pub fn within(&self, world: &World) -> Self {
-        if *world == World::default() {
-            return self.clone();
-        }
-        let mut it = Self::default();
-        for item in &self.items {
-            if let Some(world) = item.world.and(world) {
-                it.insert(Item { value: item.value.clone(), world });
-            }
-        }
-        it
-    }
-
-    /// The literal texts among the values, if there is at least one value and nothing else.
-    pub fn literals(&self) -> Option<Vec<&str>> {
-        if self.items.is_empty() {
-            return None;
-        }
-        self.values()
-            .map(|v| match v {
-                Value::Text(t) => t.as_literal(),
-                _ => None,
-            })
-            .collect()
-    }
-
-    /// The only literal text, if that is all there is.
-    pub fn literal_text(&self) -> Option<&str> {
-        match self.literals()?.as_slice() {
-            [one] => Some(one),
-            _ => None,
-        }
-    }
-
-    /// The tables among the values as one: every entry in the world of its table, null where a table is known to lack it.
-    pub fn table(&self) -> Option<Table> {
-        let tables = || {
-            self.items.iter().filter_map(|i| match &i.value {
-                Value::Table(t) => Some((t, &i.world)),
-                _ => None,
-            })
-        };
-        let first = tables().next()?.0;
-        if tables().nth(1).is_none() {
-            return Some((**first).clone());
-        }
-        // Entries of different tables never meet, whatever world they stand in.
-        let mut hasher = FxHasher::default();
-        self.hash(&mut hasher);
-        let choice = hasher.finish();
-        let apart = |(i, (table, world)): (usize, _)| {
-            let own = World::of(choice, u16::try_from(i).unwrap_or(u16::MAX));
-            (table, own.and(world).unwrap_or(own))
-        };
-        let tables: Vec<(&Arc<Table>, World)> = tables().enumerate().map(apart).collect();
-        let tables = || tables.iter().map(|(table, world)| (*table, world));
-        let mut out = Table::default();
-        for (table, world) in tables() {
-            out.rest.join(&table.rest.within(world));
-            out.spread.join(&table.spread.within(world));
-            for (key, _) in &table.entries {
-                if out.entry(key).is_some() {
-                    continue;
-                }
-                let mut joined = Set::unknown();
-                for (other, world) in tables() {
-                    let set = other.lookup(key).unwrap_or_else(|| Set::of(Value::Null));
-                    joined.join(&set.within(world));
-                }
-                out.entries.push((key.clone(), joined));
-            }
-        }
-        Some(out)
-    }
-
-    /// Applies `f` to every value, keeping worlds.
-    pub fn flat_map(&self, mut f: impl FnMut(&Value) -> Self) -> Self {
-        let mut out = Self::default();
-        for item in &self.items {
-            out.join(&f(&item.value).within(&item.world));
-        }
-        out
     }
 }

@@ -108,7 +108,7 @@ pub fn special_of_pattern(pattern: &str) -> Option<&str> {
 fn special(service: &str) -> Option<&str> {
     for known in ["http-intake.logs", "browser-intake", "event-management-intake", "ip-ranges", "oncall", "trace.agent"]
     {
-        if service == known || service.ends_with(&format!(".{known}")) || service.ends_with(&format!("-{known}")) {
+        if service.strip_suffix(known).is_some_and(|before| before.is_empty() || before.ends_with(['.', '-'])) {
             return Some(known);
         }
     }

@@ -180,6 +180,7 @@ impl<'a> Run<'a> {
         let name = function.name.clone();
         let given = function.params.iter().map(|param| &param.name).zip(&bindings.args);
         let literals = if summary.requests.is_empty() { Vec::new() } else { deciding::of_request(given) };
+        let step = Name::from(format!("called through {}", if name.is_empty() { "a lambda" } else { &name }));
         for request in &summary.requests {
             let own = is_stated(&subst.bindings, request);
             for (mut filled, world) in subst.request(&self.scope, request) {
@@ -188,7 +189,7 @@ impl<'a> Run<'a> {
                     filled.at = site;
                 }
                 deciding::add(&mut filled.literals, literals.clone());
-                filled.tell(format!("called through {}", if name.is_empty() { "a lambda" } else { &name }), site);
+                filled.tell(step.clone(), site);
                 self.emit(filled);
             }
         }

@@ -7,6 +7,7 @@ use crate::flow::program::Resolved;
 use crate::flow::request::Site;
 use crate::flow::subst::Subst;
 use crate::flow::value::{Args, Bindings, Closure, Cls, Fun, Instance, Made, Ref, Root, Set, Table, Value};
+use crate::flow::words::Words;
 use crate::ir::{FunctionKind, Name};
 use std::sync::Arc;
 
@@ -325,8 +326,8 @@ pub(in crate::flow) fn is_callable(value: &Value) -> bool {
 
 /// Whether a field keeps an address by its name.
 fn names_address(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["host", "url", "uri", "base", "endpoint", "site", "domain", "address"].iter().any(|word| name.contains(word))
+    static WORDS: Words = Words::new(&["host", "url", "uri", "base", "endpoint", "site", "domain", "address"]);
+    WORDS.are_in(name)
 }
 
 fn is_address(text: &crate::flow::value::Text) -> bool {

@@ -29,6 +29,9 @@ impl Program {
         if self.class_ids.get(..old.class_ids.len()) != Some(old.class_ids.as_slice()) {
             return None;
         }
+        if old.modules.is_empty() {
+            return Some(Change::default());
+        }
         let mut change = Change { methods: self.methods_changed_since(old), ..Change::default() };
         let (shared, fresh) = self.fresh_names(old);
         for m in 0..old.modules.len() {

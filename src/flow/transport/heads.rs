@@ -1,21 +1,35 @@
 //! The HTTP libraries known, by language; what their calls look like is told elsewhere.
 
 use crate::ir::Language;
+use rustc_hash::FxHashSet as HashSet;
+use std::sync::LazyLock;
 
-/// First words of the paths of HTTP libraries, per language.
-pub(in crate::flow) fn heads(language: Language) -> &'static [&'static str] {
+type Heads = HashSet<&'static str>;
+
+/// First words of the paths of HTTP libraries of a language.
+pub(in crate::flow) fn of(language: Language) -> &'static Heads {
+    static BY_LANGUAGE: LazyLock<[Heads; 9]> = LazyLock::new(|| LISTS.map(|heads| heads.iter().copied().collect()));
+    let [python, javascript, go, jvm, ruby, rust, php, csharp, shell] = &*BY_LANGUAGE;
     match language {
-        Language::Python => PYTHON,
-        Language::JavaScript | Language::TypeScript => JAVASCRIPT,
-        Language::Go => GO,
-        Language::Java | Language::Kotlin => JVM,
-        Language::Ruby => RUBY,
-        Language::Rust => RUST,
-        Language::Php => PHP,
-        Language::CSharp => CSHARP,
-        Language::Shell => &[],
+        Language::Python => python,
+        Language::JavaScript | Language::TypeScript => javascript,
+        Language::Go => go,
+        Language::Java | Language::Kotlin => jvm,
+        Language::Ruby => ruby,
+        Language::Rust => rust,
+        Language::Php => php,
+        Language::CSharp => csharp,
+        Language::Shell => shell,
     }
 }
+
+/// The same of all languages together.
+pub(in crate::flow) fn all() -> &'static Heads {
+    static ALL: LazyLock<Heads> = LazyLock::new(|| LISTS.iter().copied().flatten().copied().collect());
+    &ALL
+}
+
+const LISTS: [&[&str]; 9] = [PYTHON, JAVASCRIPT, GO, JVM, RUBY, RUST, PHP, CSHARP, &[]];
 
 const PYTHON: &[&str] = &[
     "requests",

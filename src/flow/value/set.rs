@@ -1,0 +1,212 @@
+//! Sets of values, each in the world it holds in.
+
+use super::{MAX_COMPOSITES, MAX_VALUES, Table, Text, Value, World};
+use crate::ir::Name;
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// A value in its world.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Item {
+    /// The value.
+    pub value: Value,
+    /// Under which choices.
+    pub world: World,
+}
+
+/// What may stand in one place. Empty means nothing is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Set {
+    /// The values, without repetition, in the order found.
+    pub items: Vec<Item>,
+}
+
+impl Set {
+    /// Nothing known.
+    pub const fn unknown() -> Self {
+        Self { items: Vec::new() }
+    }
+
+    /// One value.
+    pub fn of(value: Value) -> Self {
+        Self { items: vec![Item { value: value.bounded(), world: World::default() }] }
+    }
+
+    /// One text.
+    pub fn text(text: Text) -> Self {
+        Self::of(Value::Text(Arc::new(text)))
+    }
+
+    /// One literal.
+    pub fn literal(text: impl Into<Name>) -> Self {
+        Self::text(Text::literal(text))
+    }
+
+    /// Adds a value that holds in every world.
+    pub fn add(&mut self, value: Value) -> bool {
+        self.insert(Item { value, world: World::default() })
+    }
+
+    /// Adds a value in its world; says whether it is new.
+    pub fn insert(&mut self, item: Item) -> bool {
+        if !self.has_room(&item) {
+            return false;
+        }
+        let item = Item { value: item.value.bounded(), world: item.world };
+        let new = !self.items.contains(&item);
+        if new {
+            self.items.push(item);
+        }
+        new
+    }
+
+    fn has_room(&self, item: &Item) -> bool {
+        self.items.len() < if item.value.is_composite() { MAX_COMPOSITES } else { MAX_VALUES }
+    }
+
+    /// Adds all of another set, whose values are bounded already.
+    pub fn join(&mut self, other: &Self) {
+        if self.items.is_empty() {
+            self.items.clone_from(&other.items);
+            return;
+        }
+        for item in &other.items {
+            if self.has_room(item) && !self.items.contains(item) {
+                self.items.push(item.clone());
+            }
+        }
+    }
+
+    /// The same for a set that nobody needs any more.
+    pub(in crate::flow) fn absorb(&mut self, other: Self) {
+        if self.items.is_empty() {
+            self.items = other.items;
+            return;
+        }
+        for item in other.items {
+            if self.has_room(&item) && !self.items.contains(&item) {
+                self.items.push(item);
+            }
+        }
+    }
+
+    /// The values alone.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.items.iter().map(|i| &i.value)
+    }
+
+    /// The objects among the values.
+    pub fn objects(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|i| i.value.is_object())
+    }
+
+    /// Whether nothing is known.
+    pub fn is_unknown(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The same values, worlds forgotten: what leaves a function no longer depends on its branches.
+    pub fn without_worlds(&self) -> Self {
+        if self.items.iter().all(|i| i.world == World::default()) {
+            return self.clone();
+        }
+        let mut it = Self::default();
+        for item in &self.items {
+            it.add(item.value.clone());
+        }
+        it
+    }
+
+    /// The same values, all in `world` as well; those that exclude it are gone.
+    pub fn within(&self, world: &World) -> Self {
+        self.clone().moved_into(world)
+    }
+
+    pub(in crate::flow) fn moved_into(self, world: &World) -> Self {
+        if *world == World::default() {
+            return self;
+        }
+        let mut it = Self::default();
+        for item in self.items {
+            if let Some(world) = item.world.and(world) {
+                let item = Item { value: item.value, world };
+                if !it.items.contains(&item) {
+                    it.items.push(item);
+                }
+            }
+        }
+        it
+    }
+
+    /// The literal texts among the values, if there is at least one value and nothing else.
+    pub fn literals(&self) -> Option<Vec<&str>> {
+        if self.items.is_empty() {
+            return None;
+        }
+        self.values()
+            .map(|v| match v {
+                Value::Text(t) => t.as_literal(),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The only literal text, if that is all there is.
+    pub fn literal_text(&self) -> Option<&str> {
+        match self.literals()?.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The tables among the values as one: every entry in the world of its table, null where a table is known to lack it.
+    pub fn table(&self) -> Option<Table> {
+        let tables = || {
+            self.items.iter().filter_map(|i| match &i.value {
+                Value::Table(t) => Some((t, &i.world)),
+                _ => None,
+            })
+        };
+        let first = tables().next()?.0;
+        if tables().nth(1).is_none() {
+            return Some((**first).clone());
+        }
+        // Entries of different tables never meet, whatever world they stand in.
+        let mut hasher = FxHasher::default();
+        self.hash(&mut hasher);
+        let choice = hasher.finish();
+        let apart = |(i, (table, world)): (usize, _)| {
+            let own = World::of(choice, u16::try_from(i).unwrap_or(u16::MAX));
+            (table, own.and(world).unwrap_or(own))
+        };
+        let tables: Vec<(&Arc<Table>, World)> = tables().enumerate().map(apart).collect();
+        let tables = || tables.iter().map(|(table, world)| (*table, world));
+        let mut out = Table::default();
+        for (table, world) in tables() {
+            out.rest.join(&table.rest.within(world));
+            out.spread.join(&table.spread.within(world));
+            for (key, _) in &table.entries {
+                if out.entry(key).is_some() {
+                    continue;
+                }
+                let mut joined = Set::unknown();
+                for (other, world) in tables() {
+                    let set = other.lookup(key).unwrap_or_else(|| Set::of(Value::Null));
+                    joined.join(&set.within(world));
+                }
+                out.entries.push((key.clone(), joined));
+            }
+        }
+        Some(out)
+    }
+
+    /// Applies `f` to every value, keeping worlds.
+    pub fn flat_map(&self, mut f: impl FnMut(&Value) -> Self) -> Self {
+        let mut out = Self::default();
+        for item in &self.items {
+            out.absorb(f(&item.value).moved_into(&item.world));
+        }
+        out
+    }
+}
