@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap as Map;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 
-/// How often a function's run replaces what the run before said; later ones can only add to it.
+/// How often a function's run replaces what the run before stored; later ones can only add to it.
 const MAX_REFINEMENTS: u8 = 3;
 
 /// What a run found, and what of that is new.
@@ -80,15 +80,8 @@ fn changed(fun: Fun, old: &Output, new: &Output) -> Vec<Key> {
 }
 
 impl Output {
-    /// Keeps what the run before stored and returned as well, so that values which feed on themselves come to rest.
+    /// Keeps what the run before stored in fields as well, so that values which feed on themselves come to rest.
     fn widen(&mut self, before: &Self) {
-        self.summary.returns.widen(&before.summary.returns);
-        for (name, set) in &before.locals {
-            self.locals.entry(name.clone()).or_default().widen(set);
-        }
-        for (key, set) in &before.params {
-            self.params.entry(*key).or_default().widen(set);
-        }
         for (key, (set, site)) in &before.fields {
             self.fields.entry(key.clone()).or_insert_with(|| (Set::unknown(), *site)).0.widen(set);
         }

@@ -17,7 +17,7 @@ pub fn arguments(role: Role, args: &Args) -> Option<(Vec<Verb>, Set)> {
             let (verb, url) = swapped(args, verb, url);
             let verb_set = verb_set
                 .or_else(|| args.at(verb).cloned())
-                .or_else(|| table.as_ref().and_then(|t| entry(t, &["method", "type"])));
+                .or_else(|| table.as_ref().and_then(|t| method_entry(t, &["method", "type"])));
             let url = if named(args, &["method"]).is_some() && args.at(0).is_some() { 0 } else { url };
             Some((known(verb_set.as_ref(), "GET"), address(args, table.as_ref(), url)?))
         }
@@ -25,7 +25,8 @@ pub fn arguments(role: Role, args: &Args) -> Option<(Vec<Verb>, Set)> {
         Role::Options(_) if args.positional.len() > 1 && is_verb(args, 0) => arguments(Role::Both(0, 1), args),
         Role::Options(default) => {
             const METHODS: &[&str] = &["method", "type", "Method", "implied_method"];
-            let method = named(args, METHODS).cloned().or_else(|| table.as_ref().and_then(|t| entry(t, METHODS)));
+            let method = named(args, METHODS).filter(|set| may_be_verb(set)).cloned();
+            let method = method.or_else(|| table.as_ref().and_then(|t| method_entry(t, METHODS)));
             let verbs = match method {
                 Some(set) => optional(&set, default),
                 None if args.positional.len() > 1 => ref_option(&args.positional[1], "method", default),
@@ -70,6 +71,19 @@ pub(in crate::flow) fn entry(table: &crate::flow::value::Table, names: &[&str]) 
         let first = Name::from(*names.first()?);
         table.lookup(&first)
     })
+}
+
+/// The entry that tells the method; `type: "json"` tells what the answer is to be.
+fn method_entry(table: &crate::flow::value::Table, names: &[&str]) -> Option<Set> {
+    let names: Vec<&str> = names.iter().copied().filter(|name| table.entry(name).is_none_or(may_be_verb)).collect();
+    entry(table, &names)
+}
+
+fn may_be_verb(set: &Set) -> bool {
+    set.is_unknown()
+        || !set
+            .values()
+            .all(|v| matches!(v, Value::Text(t) if t.as_literal().is_some_and(|l| strings::verb(l).is_none())))
 }
 
 /// The options object among the arguments.
@@ -281,7 +295,7 @@ pub fn guessed(name: &str, args: &Args) -> Option<(Vec<Verb>, Set)> {
                 .find(|s| !s.is_unknown() && s.values().all(|v| strings::verb_constant(v).is_some()))
                 .cloned()
         })
-        .or_else(|| table.as_ref().and_then(|t| entry(t, &["method", "type", "Method"])));
+        .or_else(|| table.as_ref().and_then(|t| method_entry(t, &["method", "type", "Method"])));
     let verbs = match (method, verb_in_name(name)) {
         (Some(set), _) => optional(&set, "GET"),
         (None, Some(verb)) => fixed(verb),
