@@ -5,9 +5,10 @@
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::meter::Meter;
+use crate::scan::Remains;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub mod audit;
 pub mod catalog;
@@ -85,6 +86,9 @@ pub struct Common {
     /// What the run counts while it goes.
     #[arg(skip)]
     pub meter: Arc<Meter>,
+    /// What its scan leaves in memory.
+    #[arg(skip)]
+    pub remains: OnceLock<Remains>,
 }
 
 /// The format of an answer about the table.
@@ -145,7 +149,9 @@ impl Common {
     /// Scans, counting on the meter of this run.
     pub fn scan(&self, mut options: crate::scan::Options) -> Result<crate::scan::Scan<'static>> {
         options.meter = Arc::clone(&self.meter);
-        crate::scan::scan(&options, self.table()?)
+        let scan = crate::scan::scan(&options, self.table()?)?;
+        let _ = self.remains.set(scan.remains.clone());
+        Ok(scan)
     }
 
     /// How much to say.

@@ -140,11 +140,13 @@ impl<'c> Engine<'c> {
     }
 
     /// Every call seen, in the order of files.
-    pub fn finish(self) -> Vec<Evidence> {
-        let evidence = finish::evidence(&self.program, &self.state, &self.options, &self.unfinished);
-        // Nobody has to wait until all of it is taken apart.
-        rayon::spawn(move || drop((self.program, self.state)));
-        evidence
+    pub fn finish(&self) -> Vec<Evidence> {
+        finish::evidence(&self.program, &self.state, &self.options, &self.unfinished)
+    }
+
+    /// All that it knows, for who wants to choose when to let go of it.
+    pub fn into_knowledge(self) -> impl Send + Sync + 'static {
+        (self.program, self.state)
     }
 
     /// Functions and classes whose requests depend on their callers: files that use them matter too.

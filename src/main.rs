@@ -46,6 +46,8 @@ fn main() -> ExitCode {
     if common.stats {
         let _ = anstream::stderr().lock().write_all(stats(&common.meter, start.elapsed()).as_bytes());
     }
+    // The process ends here: nobody has to wait until all of what it holds is taken apart.
+    std::mem::forget(cli);
     ExitCode::from(status)
 }
 

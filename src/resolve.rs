@@ -10,6 +10,7 @@ use crate::catalog::{Catalog, Operation, Status};
 use crate::evidence::{Call, Confidence, Evidence, Observed, Place};
 use crate::ir::Name;
 use crate::redact;
+use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -167,7 +168,25 @@ impl<'c> Resolver<'c> {
 
     /// Takes one piece of evidence.
     pub fn add(&mut self, evidence: Evidence) {
-        match decide::decide(self.catalog, &evidence) {
+        let decision = decide::decide(self.catalog, &evidence);
+        self.take(evidence, decision);
+    }
+
+    /// Takes much evidence, in its order.
+    pub fn add_all(&mut self, evidence: Vec<Evidence>) {
+        let catalog = self.catalog;
+        let decided: Vec<_> = evidence
+            .into_par_iter()
+            .map(|evidence| {
+                let decision = decide::decide(catalog, &evidence);
+                (evidence, decision)
+            })
+            .collect();
+        decided.into_iter().for_each(|(evidence, decision)| self.take(evidence, decision));
+    }
+
+    fn take(&mut self, evidence: Evidence, decision: Decision) {
+        match decision {
             Decision::Nothing => {}
             Decision::Uses(operations, confidence) => {
                 let (known, beyond): (Vec<&'static Operation>, Vec<&'static Operation>) =

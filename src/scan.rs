@@ -17,9 +17,11 @@ mod code;
 mod declared;
 mod earlier;
 mod links;
+mod remains;
 mod remark;
 mod traffic;
 
+pub use remains::Remains;
 pub use remark::{Matter, Remark};
 pub use traffic::Options as TrafficOptions;
 
@@ -93,6 +95,8 @@ pub struct Scan<'c> {
     pub remarks: Vec<Remark>,
     /// What the earlier runs were asked for whose reports were counted; `None` without any.
     pub asked: Option<Asked>,
+    /// What the analysis holds in memory still.
+    pub remains: Remains,
 }
 
 /// What earlier runs were asked for.
@@ -162,7 +166,7 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     inputs.skipped.extend(found.skipped);
     problems.extend(found.problems);
     let wanted = |evidence: &Evidence| options.wants(&evidence.call);
-    meter.stage("resolve", || found.evidence.into_iter().filter(wanted).for_each(|evidence| resolver.add(evidence)));
+    meter.stage("resolve", || resolver.add_all(found.evidence.into_iter().filter(wanted).collect()));
     let declared = meter.stage("declared", || {
         let declared = declared::read(&tree, &walk.paths);
         meter.saw(declared.bytes);
@@ -194,5 +198,5 @@ fn run<'c>(options: &Options, catalog: &'c Catalog) -> Result<Scan<'c>> {
     inputs.skipped.sort();
     problems.sort_by(|a, b| (&a.path, a.line, &a.what, &a.help).cmp(&(&b.path, b.line, &b.what, &b.help)));
     let resolution = meter.stage("resolve", || resolver.finish());
-    Ok(Scan { catalog, inputs, resolution, problems, remarks: remarks.sorted(), asked })
+    Ok(Scan { catalog, inputs, resolution, problems, remarks: remarks.sorted(), asked, remains: found.remains })
 }

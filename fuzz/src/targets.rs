@@ -89,7 +89,15 @@ fn reported(evidence: Vec<Evidence>) -> Resolution {
     let mut resolver = Resolver::new(catalog);
     evidence.into_iter().for_each(|one| resolver.add(one));
     let (inputs, resolution) = (Inputs::default(), resolver.finish());
-    let scan = Scan { catalog, inputs, resolution, problems: Vec::new(), remarks: Vec::new(), asked: None };
+    let scan = Scan {
+        catalog,
+        inputs,
+        resolution,
+        problems: Vec::new(),
+        remarks: Vec::new(),
+        asked: None,
+        remains: Default::default(),
+    };
     let report = Report::new(&scan, &Credential::ALL, true);
     for format in report::FORMATS {
         assert!(format.render(&report, Detail::default()).ends_with('\n'), "{} ends with a newline", format.name());

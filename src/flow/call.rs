@@ -214,7 +214,7 @@ impl<'a> Run<'a> {
             {
                 continue;
             }
-            out.join(&self.call_value(&item.value, args, site).within(&item.world));
+            out.absorb(self.call_value(&item.value, args, site).moved_into(&item.world));
         }
         out
     }
@@ -285,7 +285,7 @@ impl<'a> Run<'a> {
             if given && self.is_handed_in(&item.value) {
                 continue;
             }
-            out.join(&self.method_on(&item.value, name, args, site).within(&item.world));
+            out.absorb(self.method_on(&item.value, name, args, site).moved_into(&item.world));
         }
         for item in &receivers.items {
             if let Value::Ref(r) = &item.value
@@ -293,10 +293,10 @@ impl<'a> Run<'a> {
             {
                 let handed = matches!(r.root, Root::Param(..)) && r.path.is_empty();
                 if handed && receivers.values().any(|v| self.is_handed_in(v)) {
-                    out.join(&self.call_value(&item.value, args, site).within(&item.world));
+                    out.absorb(self.call_value(&item.value, args, site).moved_into(&item.world));
                     continue;
                 }
-                out.join(&self.method_on_ref(r, name, args, site, known, label).within(&item.world));
+                out.absorb(self.method_on_ref(r, name, args, site, known, label).moved_into(&item.world));
             }
         }
         if receivers.values().all(|v| matches!(v, Value::Null | Value::Bool(_))) {

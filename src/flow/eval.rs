@@ -371,7 +371,7 @@ impl<'a> Run<'a> {
             self.note_arm(alternative, guards);
             self.guards.truncate(inside);
             if self.arms.contains_key(&alternative) {
-                out.join(&set.within(&World::of(alternative.0, alternative.1)));
+                out.absorb(set.within(&World::of(alternative.0, alternative.1)));
             } else {
                 out.join(&set);
             }
@@ -397,7 +397,7 @@ impl<'a> Run<'a> {
             let narrowed = self.narrow(condition.narrows);
             let set = self.eval(*value);
             self.narrowed.truncate(narrowed);
-            out.join(&set.within(&World::of(alternative.0, alternative.1)));
+            out.absorb(set.within(&World::of(alternative.0, alternative.1)));
             self.guards.truncate(inside);
             self.guards.extend(condition.fails);
         }

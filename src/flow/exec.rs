@@ -303,7 +303,7 @@ impl<'a> Run<'a> {
                 if outcomes.len() == 1 {
                     joined.join(set);
                 } else {
-                    joined.join(&set.within(&World::of(choice, u16::try_from(*world).unwrap_or(u16::MAX))));
+                    joined.absorb(set.within(&World::of(choice, u16::try_from(*world).unwrap_or(u16::MAX))));
                 }
             }
             self.bind(name.clone(), joined);

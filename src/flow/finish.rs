@@ -3,6 +3,7 @@
 use crate::evidence::{Call, Confidence, Evidence, Legacy, Origin, Place, Step};
 use crate::ir::{Module, Name};
 use crate::url::{Host, Target};
+use rayon::prelude::*;
 use rustc_hash::FxHashSet as HashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -28,32 +29,30 @@ pub fn evidence(
     options: &super::Options<'_>,
     unfinished: &BTreeSet<Fun>,
 ) -> Vec<Evidence> {
-    let scope = Scope::new(program, state, options);
-    let mut found: Vec<Found> = program.functions().flat_map(|f| state.output(f).found.iter().cloned()).collect();
+    let funs: Vec<Fun> = program.functions().collect();
+    // Lookups are counted anew for every function and class, lest the first ones use up what the others need.
+    let scope = || Scope::new(program, state, options);
     let called = Called::collect(program, state);
-    for fun in program.functions() {
-        for request in &state.summary(fun).requests {
-            leftover(&scope, &called, fun, request, &mut found);
-        }
-    }
-    for class in 0..program.classes.len() {
-        declarative(&scope, Cls(u32::try_from(class).unwrap_or(u32::MAX)), &mut found);
-    }
+    let mut found: Vec<Found> = funs.par_iter().flat_map_iter(|fun| state.output(*fun).found.iter().cloned()).collect();
+    found.par_extend(funs.par_iter().flat_map_iter(|fun| leftovers(&scope(), &called, *fun)));
+    let classes = 0..u32::try_from(program.classes.len()).unwrap_or(u32::MAX);
+    found.par_extend(classes.into_par_iter().flat_map_iter(|class| declarative(&scope(), Cls(class))));
     anchor::keep_anchored(program, &mut found);
     drop_unset(program, &mut found);
-    let mut out: Vec<Evidence> = Vec::new();
-    let mut seen = HashSet::default();
-    for one in found {
-        if !is_worth_telling(&one) {
-            continue;
-        }
-        if seen.insert((one.at, identity(&one))) {
-            out.push(to_evidence(program, one));
-        }
-    }
+    found.retain(is_worth_telling);
+    drop_repeated(&mut found);
+    let mut out: Vec<Evidence> = found.into_par_iter().map(|one| to_evidence(program, one)).collect();
     let short = program.functions().filter(|fun| unfinished.contains(fun) || state.output(*fun).cut);
     out.extend(short.filter(|fun| concerns_datadog(state, *fun)).map(|fun| undecided(program, fun)));
     out
+}
+
+/// Keeps the first of what is found several times at one place.
+fn drop_repeated(found: &mut Vec<Found>) {
+    let identities: Vec<_> = found.par_iter().map(|one| (one.at, identity(one))).collect();
+    let mut identities = identities.into_iter();
+    let mut seen = HashSet::default();
+    found.retain(|_| identities.next().is_some_and(|one| seen.insert(one)));
 }
 
 /// A host or address that may be set from outside, or else is the one written down: what is written down tells what is called.
@@ -68,7 +67,7 @@ fn drop_unset(program: &Program, found: &mut Vec<Found>) {
         }
         _ => None,
     };
-    let addresses: Vec<_> = found.iter().map(address).collect();
+    let addresses: Vec<_> = found.par_iter().map(address).collect();
     let written: HashSet<_> = addresses
         .iter()
         .flatten()
@@ -142,7 +141,6 @@ pub struct Demand {
 
 /// The functions that leave something of a Datadog request to their callers, and their classes, sorted.
 pub fn demand(program: &Program, state: &State, options: &super::Options<'_>) -> Vec<Demand> {
-    let scope = Scope::new(program, state, options);
     let mut out: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
     let file = |module: u32| {
         let file = &program.module(module).file;
@@ -151,6 +149,7 @@ pub fn demand(program: &Program, state: &State, options: &super::Options<'_>) ->
     };
     for fun in program.functions() {
         let requests = &state.summary(fun).requests;
+        let scope = Scope::new(program, state, options);
         if is_test(program, fun, fun.module) || !requests.iter().any(|request| may_be_ours(&scope, fun, request)) {
             continue;
         }
@@ -216,7 +215,15 @@ impl Called {
     }
 }
 
-/// A request that still waits for something when all is said.
+/// The requests of a function that still wait for something when all is said.
+fn leftovers(scope: &Scope<'_>, called: &Called, fun: Fun) -> Vec<Found> {
+    let mut found = Vec::new();
+    for request in &scope.state.summary(fun).requests {
+        leftover(scope, called, fun, request, &mut found);
+    }
+    found
+}
+
 fn leftover(scope: &Scope<'_>, called: &Called, fun: Fun, request: &Request, found: &mut Vec<Found>) {
     let is_called = called.by_anyone.contains(&fun);
     if is_called && request.has_params() {
@@ -342,12 +349,13 @@ const BASES: &[&str] = &["url_base", "base_url", "BASE_URL", "host", "api_url", 
 const METHODS: &[&str] = &["rest_method", "http_method", "method", "HTTP_METHOD", "METHOD", "verb"];
 
 /// A class that derives from an outside class and declares base address and path: that class makes the request.
-fn declarative(scope: &Scope<'_>, class: Cls, found: &mut Vec<Found>) {
+fn declarative(scope: &Scope<'_>, class: Cls) -> Vec<Found> {
+    let mut found = Vec::new();
     let bases = scope.program.external_bases(class);
     let info = scope.program.class(class);
-    let Some(&(module, id)) = info.parts.first() else { return };
+    let Some(&(module, id)) = info.parts.first() else { return found };
     if bases.is_empty() || !info.subclasses.is_empty() {
-        return;
+        return found;
     }
     let receiver = Value::Instance(Arc::new(Instance::any(class)));
     let field = |names: &[&str]| {
@@ -358,7 +366,7 @@ fn declarative(scope: &Scope<'_>, class: Cls, found: &mut Vec<Found>) {
             text.then_some((name, set))
         })
     };
-    let (Some((path_name, path)), Some((_, base))) = (field(PATHS), field(BASES)) else { return };
+    let (Some((path_name, path)), Some((_, base))) = (field(PATHS), field(BASES)) else { return found };
     let verbs = match field(METHODS) {
         Some((_, set)) => super::strings::verbs(&set).into_iter().map(|v| v.0).collect(),
         None => vec![super::value::Text::literal("GET")],
@@ -395,6 +403,7 @@ fn declarative(scope: &Scope<'_>, class: Cls, found: &mut Vec<Found>) {
             }
         }
     }
+    found
 }
 
 /// Requests that nothing ties to Datadog, or of which nothing but a vague name is known, are left out.

@@ -4,6 +4,7 @@ use super::cover::disjoint_clauses;
 use super::solve::{Demand, Solution, some_of};
 use super::weight::Weights;
 use crate::ir::Name;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines that a reader can follow without knowing the algorithm; empty if nothing is required.
 pub(super) fn proof(solution: &Solution) -> Vec<String> {
@@ -11,9 +12,10 @@ pub(super) fn proof(solution: &Solution) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = Vec::new();
+    let depending = depending(solution);
     for scope in &solution.required {
-        let failing = failing_without(solution, scope);
-        lines.push(match failing.as_slice() {
+        let failing = depending.get(scope).map(|operations| operations.iter().copied().collect::<Vec<_>>());
+        lines.push(match failing.unwrap_or_default().as_slice() {
             [] => format!(
                 "`{scope}` belongs to the least privileged set, though another scope of it serves the same calls"
             ),
@@ -25,16 +27,16 @@ pub(super) fn proof(solution: &Solution) -> Vec<String> {
     lines
 }
 
-/// Operations with a clause that only `scope` meets.
-fn failing_without<'a>(solution: &'a Solution, scope: &Name) -> Vec<&'a Name> {
-    let alone = |demand: &&Demand| {
+/// For every required scope the operations with a clause that only this scope meets.
+fn depending(solution: &Solution) -> BTreeMap<&Name, BTreeSet<&Name>> {
+    let mut out: BTreeMap<&Name, BTreeSet<&Name>> = BTreeMap::new();
+    for demand in &solution.formula {
         let mut held = demand.any_of.iter().filter(|name| solution.required.binary_search(name).is_ok());
-        held.next() == Some(scope) && held.next().is_none()
-    };
-    let mut operations: Vec<&Name> = solution.formula.iter().filter(alone).flat_map(|d| &d.operations).collect();
-    operations.sort_unstable();
-    operations.dedup();
-    operations
+        if let (Some(scope), None) = (held.next(), held.next()) {
+            out.entry(scope).or_default().extend(&demand.operations);
+        }
+    }
+    out
 }
 
 /// Why nothing smaller serves.

@@ -9,7 +9,7 @@ use crate::privilege::{Solution, takeover_reason};
 use crate::redact::safe;
 use crate::resolve::{Usage, Ways, reason};
 use crate::scan::Credential;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 mod reconciled;
@@ -282,10 +282,14 @@ impl Page<'_> {
 
     /// Usages in one list of the solutions; where that holds for some of the shown credentials only, those are named.
     fn section(&mut self, title: &str, about: &str, list: impl Fn(&Solution) -> &Vec<Name>) {
+        let lists: Vec<(Credential, HashSet<&str>)> = self
+            .report
+            .credentials
+            .iter()
+            .map(|(kind, s)| (*kind, list(s).iter().map(Name::as_str).collect()))
+            .collect();
         let kinds = |usage: &Usage| -> Vec<Credential> {
-            let holding =
-                self.report.credentials.iter().filter(|(_, s)| list(s).iter().any(|name| name == usage.operation.id));
-            holding.map(|(kind, _)| *kind).collect()
+            lists.iter().filter(|(_, list)| list.contains(usage.operation.id)).map(|(kind, _)| *kind).collect()
         };
         let usages: Vec<(&Usage, Vec<Credential>)> =
             self.report.counted().map(|u| (u, kinds(u))).filter(|(_, kinds)| !kinds.is_empty()).collect();

@@ -4,6 +4,7 @@
 //! it found to be open (a wrapper whose callers decide the path). A tree that hardly mentions Datadog costs a read, not a parse.
 
 use super::links::Links;
+use super::remains::Remains;
 use super::remark::{Matter, Remark, Remarks};
 use crate::error::Error;
 use crate::evidence::Evidence;
@@ -48,6 +49,7 @@ pub(super) struct Code {
     pub skipped: Vec<Skipped>,
     pub problems: Vec<Error>,
     pub remarks: Remarks,
+    pub remains: Remains,
 }
 
 /// A source file during the run.
@@ -96,10 +98,12 @@ pub(super) fn analyze(
         meter,
     };
     meter.stage("parse", || project.parse_candidates());
-    match project.follow(Engine::new(flow::Options { catalog, hosts, wrappers })) {
+    let mut engine = Engine::new(flow::Options { catalog, hosts, wrappers });
+    match project.follow(&mut engine) {
         Some(evidence) => result.evidence = evidence,
         None => result.problems.push(failed()),
     }
+    result.remains = Remains::of(engine.into_knowledge());
     result.analyzed = project.sources.iter().filter(|s| s.done && s.text.is_some()).count() as u64;
     result.problems.append(&mut project.problems);
     result.evidence.append(&mut project.declared);
@@ -216,7 +220,7 @@ impl Project<'_> {
     }
 
     /// Runs the engine, which may ask for more files a few times, until it has its evidence; `None` if it panicked.
-    fn follow(&mut self, mut engine: Engine<'_>) -> Option<Vec<Evidence>> {
+    fn follow(&mut self, engine: &mut Engine<'_>) -> Option<Vec<Evidence>> {
         let meter = self.meter;
         let mut asked = BTreeSet::new();
         for round in 0..=ROUNDS {

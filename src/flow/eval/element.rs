@@ -68,7 +68,7 @@ impl<'a> Run<'a> {
                 ) => self.scope.field_of(value, key, 0),
                 _ => Set::unknown(),
             };
-            out.join(&found.within(&item.world));
+            out.absorb(found.moved_into(&item.world));
         }
         out
     }
@@ -81,7 +81,7 @@ impl<'a> Run<'a> {
                 if let Value::Text(text) = &item.value
                     && let Some(set) = text.as_literal().and_then(|k| table.entry(k))
                 {
-                    out.join(&set.within(&item.world));
+                    out.absorb(set.within(&item.world));
                 }
             }
             if !out.is_unknown() || !keys.is_empty() {
@@ -122,7 +122,7 @@ impl<'a> Run<'a> {
 pub fn tagged<'s>(sets: impl Iterator<Item = &'s Set>, choice: u64) -> Set {
     let mut out = Set::unknown();
     for (i, set) in sets.enumerate().take(MAX_VALUES) {
-        out.join(&set.within(&World::of(choice, u16::try_from(i).unwrap_or(u16::MAX))));
+        out.absorb(set.within(&World::of(choice, u16::try_from(i).unwrap_or(u16::MAX))));
     }
     out
 }

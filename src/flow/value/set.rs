@@ -9,10 +9,10 @@ use std::sync::Arc;
 /// A value in its world.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Item {
+    /// Under which choices; compared first because that is cheap.
+    pub world: World,
     /// The value.
     pub value: Value,
-    /// Under which choices.
-    pub world: World,
 }
 
 /// What may stand in one place. Empty means nothing is known.
@@ -184,8 +184,8 @@ impl Set {
         let tables = || tables.iter().map(|(table, world)| (*table, world));
         let mut out = Table::default();
         for (table, world) in tables() {
-            out.rest.join(&table.rest.within(world));
-            out.spread.join(&table.spread.within(world));
+            out.rest.absorb(table.rest.within(world));
+            out.spread.absorb(table.spread.within(world));
             for (key, _) in &table.entries {
                 if out.entry(key).is_some() {
                     continue;
@@ -193,7 +193,7 @@ impl Set {
                 let mut joined = Set::unknown();
                 for (other, world) in tables() {
                     let set = other.lookup(key).unwrap_or_else(|| Set::of(Value::Null));
-                    joined.join(&set.within(world));
+                    joined.absorb(set.within(world));
                 }
                 out.entries.push((key.clone(), joined));
             }
