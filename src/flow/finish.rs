@@ -8,6 +8,10 @@ use rustc_hash::FxHashSet as HashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+mod leftover;
+
+use leftover::{Called, leftovers};
+
 use super::anchor;
 use super::found::{Found, What};
 use super::http::is_blank;
@@ -18,7 +22,7 @@ use super::scope::Scope;
 use super::state::State;
 use super::subst::{Subst, texts_of};
 use super::transport;
-use super::value::{Client, Cls, Fun, Instance, Piece, Ref, Root, Set, Value};
+use super::value::{Client, Cls, Fun, Instance, Root, Value};
 
 /// Turns what is known after the last round into evidence, in program order.
 /// Functions of which not everything is known, those in `unfinished` and those that were cut off, become calls that nobody
@@ -194,82 +198,6 @@ fn may_be_ours(scope: &Scope<'_>, fun: Fun, request: &Request) -> bool {
 /// Subclasses looked at to see whether one of them is Datadog's.
 const MAX_HEIRS: usize = 64;
 
-/// Who is called by whom.
-struct Called {
-    by_anyone: HashSet<Fun>,
-}
-
-impl Called {
-    fn collect(program: &Program, state: &State) -> Self {
-        let mut by_anyone = HashSet::default();
-        for caller in program.functions() {
-            // What only tests call, the program leaves to callers that are not here.
-            let test = is_test(program, caller, caller.module);
-            for &fun in &state.output(caller).called {
-                if fun != caller && (!test || is_test(program, fun, fun.module)) {
-                    by_anyone.insert(fun);
-                }
-            }
-        }
-        Self { by_anyone }
-    }
-}
-
-/// The requests of a function that still wait for something when all is said.
-fn leftovers(scope: &Scope<'_>, called: &Called, fun: Fun) -> Vec<Found> {
-    let mut found = Vec::new();
-    for request in &scope.state.summary(fun).requests {
-        leftover(scope, called, fun, request, &mut found);
-    }
-    found
-}
-
-fn leftover(scope: &Scope<'_>, called: &Called, fun: Fun, request: &Request, found: &mut Vec<Found>) {
-    let is_called = called.by_anyone.contains(&fun);
-    if is_called && request.has_params() {
-        return;
-    }
-    let classes = match scope.program.owner(fun).or_else(|| owner_around(scope.program, fun)) {
-        Some(class) if request.refs().any(|r| matches!(r.root, Root::This(_))) => scope.program.descendants(class),
-        _ => Vec::new(),
-    };
-    if classes.is_empty() {
-        let subst = Subst::new(Vec::new(), None, true);
-        for (filled, _) in subst.request(scope, request) {
-            push(scope, fun, filled, found);
-        }
-        return;
-    }
-    let several = classes.len() > 1;
-    for (i, class) in classes.iter().enumerate() {
-        let receiver = Value::Instance(Arc::new(Instance::any(*class)));
-        let subst = Subst::new(Vec::new(), Some(&receiver), true);
-        for (mut filled, _) in subst.request(scope, request) {
-            // The base of a hierarchy need not know what its subclasses decide.
-            if i == 0 && several && !determined(scope, &filled) {
-                continue;
-            }
-            if !request.settled
-                && let Some(site) = decided_in(scope, *class, request)
-            {
-                filled.at = site;
-            }
-            push(scope, fun, filled, found);
-        }
-    }
-}
-
-fn owner_around(program: &Program, fun: Fun) -> Option<Cls> {
-    let mut at = fun;
-    for _ in 0..32 {
-        if let Some(owner) = program.owner(at) {
-            return Some(owner);
-        }
-        at.id = program.function(at).parent?;
-    }
-    None
-}
-
 fn push(scope: &Scope<'_>, fun: Fun, request: Request, found: &mut Vec<Found>) {
     let mut request = request;
     match origin::from_url(&request.url, scope.hosts) {
@@ -290,46 +218,6 @@ fn made_in(fun: Fun, request: Request) -> Found {
         steps: request.steps.clone(),
         what: What::Http(Box::new(request)),
     }
-}
-
-fn determined(scope: &Scope<'_>, request: &Request) -> bool {
-    let target = Target::parse(&template(&request.url));
-    !scope.catalog.routes(request.method().as_deref(), &target).is_empty()
-}
-
-/// Where the class decides the path: the definition of the field that fills a hole behind the base address.
-fn decided_in(scope: &Scope<'_>, class: Cls, request: &Request) -> Option<Site> {
-    let refs = request.url.pieces.iter().skip(1).chain(&request.verb.pieces).filter_map(|p| match p {
-        Piece::Ref(Ref { root: Root::This(_), path }) => path.first(),
-        _ => None,
-    });
-    for name in refs {
-        for one in scope.program.ancestors(class) {
-            if let Some((set, site)) = scope.state.field(one, name) {
-                if says_something(set) {
-                    return Some(*site);
-                }
-                break;
-            }
-            if let Some(fun) = scope.program.class(one).methods.get(name).and_then(|m| m.first()) {
-                if says_something(&scope.state.summary(*fun).returns) {
-                    return Some(Site { module: fun.module, span: scope.program.function(*fun).span });
-                }
-                break;
-            }
-        }
-    }
-    None
-}
-
-/// Whether there is any text among these that can decide a path.
-fn says_something(set: &Set) -> bool {
-    let said = |p: &Piece| matches!(p, Piece::Lit(l) if !l.is_empty());
-    set.values().any(|v| match v {
-        Value::Text(text) => text.pieces.iter().any(said),
-        Value::Table(_) | Value::Instance(_) | Value::List(_) | Value::Class(_) => true,
-        _ => false,
-    })
 }
 
 /// Names under which declarative clients keep their path, base address and method.

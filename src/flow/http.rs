@@ -445,17 +445,25 @@ impl Run<'_> {
     }
 }
 
-/// `{base}v1/validate`, whose base ends in `/api/` wherever it works: the path alone.
+/// `{base}v1/validate`, whose base ends in `/api/` wherever it works, and `{scheme}://{host}/api/v1/validate`, however the
+/// host is put together: the path alone.
 fn below_api(url: &Text) -> Option<crate::url::Template> {
-    let at = url.pieces.iter().position(|p| matches!(p, Piece::Lit(_))).filter(|at| *at > 0)?;
-    let Piece::Lit(path) = url.pieces.get(at)? else { return None };
-    let path = path.trim_start_matches('/');
-    if !path.starts_with("v1/") && !path.starts_with("v2/") {
-        return None;
-    }
-    let mut out = Text::literal(format!("/api/{path}"));
+    let (at, path) = url.pieces.iter().enumerate().skip(1).find_map(|(at, piece)| {
+        let Piece::Lit(lit) = piece else { return None };
+        let from = ["/api/v1/", "/api/v2/"].iter().filter_map(|start| lit.find(start)).min();
+        let bare = || Some(lit.trim_start_matches('/')).filter(|path| path.starts_with("v1/") || path.starts_with("v2/"));
+        match from {
+            Some(from) => Some((at, lit[from..].to_string())),
+            None => bare().filter(|_| at == first_literal(url)).map(|path| (at, format!("/api/{path}"))),
+        }
+    })?;
+    let mut out = Text::literal(path);
     url.pieces.iter().skip(at + 1).for_each(|piece| out.push(piece.clone()));
     Some(template(&out))
+}
+
+fn first_literal(url: &Text) -> usize {
+    url.pieces.iter().position(|p| matches!(p, Piece::Lit(_))).unwrap_or_default()
 }
 
 /// Two opinions on whose URL it is; a positive one wins.

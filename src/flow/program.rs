@@ -7,6 +7,7 @@ mod classes;
 mod imports;
 
 pub use change::Change;
+pub use classes::Kinship;
 
 use crate::ir::{ClassId, Expr, ExprId, FunctionId, Language, Member, Module, Name};
 use rayon::prelude::*;

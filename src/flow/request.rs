@@ -86,10 +86,7 @@ impl Guard {
 impl Request {
     /// The references that are still to be filled.
     pub fn refs(&self) -> impl Iterator<Item = &Ref> {
-        self.verb.pieces.iter().chain(&self.url.pieces).filter_map(|p| match p {
-            Piece::Ref(r) => Some(r),
-            _ => None,
-        })
+        self.verb.refs().chain(self.url.refs())
     }
 
     /// Whether a caller has something to fill.

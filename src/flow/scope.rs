@@ -12,7 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use super::library;
-use super::program::{Program, Resolved};
+use super::program::{Kinship, Program, Resolved};
 use super::state::{Key, State, Summary};
 use super::subst::Subst;
 use super::value::{Closure, Cls, Fun, Instance, Item, Ref, Root, Set, Value};
@@ -86,6 +86,16 @@ impl<'a> Scope<'a> {
     /// Notes that it matters which methods, superclasses and subclasses a class has.
     pub fn look_at(&self, class: Cls) {
         self.note(Key::Class(class));
+    }
+
+    /// What an object known as one of class `known` is to a method written in class `written`.
+    pub fn kinship(&self, known: Cls, written: Cls) -> Kinship {
+        if known == written {
+            return Kinship::Heir;
+        }
+        self.note(Key::Class(known));
+        self.note(Key::Class(written));
+        self.program.kinship(known, written)
     }
 
     /// The module that an import means, if it belongs to the program.

@@ -90,6 +90,8 @@ pub struct Output {
     pub params: BTreeMap<(Fun, u16), Set>,
     /// Functions whose requests were taken over.
     pub called: Vec<Fun>,
+    /// Those of them that were called as an overridden method: `super().m()` says nothing of other subclasses.
+    pub handed_up: BTreeSet<Fun>,
     /// Whether the run was cut off because there was too much to look up.
     pub cut: bool,
     /// What was read, for the next round.

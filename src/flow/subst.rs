@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use super::program::Kinship;
 use super::request::{Guard, Request, Site};
 use super::scope::Scope;
 use super::value::{
@@ -104,10 +105,15 @@ impl<'a> Subst<'a> {
             },
             Root::This(class) => match self.receiver? {
                 Value::Ref(Ref { root: Root::This(own), path }) if path.is_empty() => {
-                    if *own == class {
-                        return None;
-                    }
-                    return Some(Set::of(Value::Ref(Ref { root: Root::This(*own), path: r.path.clone() })));
+                    return match scope.kinship(*own, class) {
+                        // What a subclass overrides keeps to that subclass.
+                        Kinship::Ancestor | Kinship::Sibling => None,
+                        _ if *own == class => None,
+                        _ => Some(Set::of(Value::Ref(Ref { root: Root::This(*own), path: r.path.clone() }))),
+                    };
+                }
+                Value::Instance(i) if scope.kinship(i.class, class) == Kinship::Ancestor => {
+                    Set::of(Value::Instance(Arc::new(Instance { class, ..(**i).clone() })))
                 }
                 receiver => Set::of(receiver.clone()),
             },
@@ -117,6 +123,27 @@ impl<'a> Subst<'a> {
             at = scope.answer_of_set(&at, name, depth + 1);
         }
         Some(at)
+    }
+
+    /// Whether a value is a field of a receiver that this one cannot be: a sibling's override gave it.
+    fn is_of_sibling(&self, scope: &Scope<'_>, value: &Value) -> bool {
+        match value {
+            Value::Ref(r) => self.excludes(scope, r),
+            Value::Text(text) => text.refs().any(|r| self.excludes(scope, r)),
+            _ => false,
+        }
+    }
+
+    /// Whether a reference is to a receiver that this one cannot be.
+    fn excludes(&self, scope: &Scope<'_>, r: &Ref) -> bool {
+        let (Root::This(class), Some(receiver)) = (r.root, self.receiver) else { return false };
+        match receiver {
+            Value::Ref(Ref { root: Root::This(own), path }) if path.is_empty() => {
+                scope.kinship(*own, class) == Kinship::Sibling
+            }
+            Value::Instance(i) => scope.kinship(i.class, class) == Kinship::Sibling,
+            _ => false,
+        }
     }
 
     /// All texts that a text becomes, each in its world.
@@ -158,6 +185,9 @@ impl<'a> Subst<'a> {
         let mut out = Set::unknown();
         for item in &set.items {
             let Some(own) = self.world(scope, &item.world) else { continue };
+            if self.is_of_sibling(scope, &item.value) {
+                continue;
+            }
             out.absorb(self.value(scope, &item.value, depth).moved_into(&own));
         }
         out
@@ -309,6 +339,9 @@ impl<'a> Subst<'a> {
 
     /// All requests that a request becomes, each in its world; none where a guard excludes it.
     pub fn request(&self, scope: &Scope<'_>, request: &Request) -> Vec<(Request, World)> {
+        if request.refs().any(|r| self.excludes(scope, r)) {
+            return Vec::new();
+        }
         let mut guards = Vec::new();
         for guard in &request.guards {
             match self.guard(scope, guard) {

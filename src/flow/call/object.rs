@@ -180,6 +180,7 @@ impl<'a> Run<'a> {
                 Resolved::Class(base) => {
                     let methods: Vec<Fun> = self.program().method(base, &name).to_vec();
                     for fun in methods {
+                        self.out.handed_up.insert(fun);
                         out.join(&self.apply(&Closure::plain(fun), Some(&this), args, site));
                     }
                 }

@@ -7,6 +7,19 @@ use rustc_hash::FxHashMap as Map;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// What an object is to a method, by the class it is known as and the class that the method is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kinship {
+    /// It has the method, written in its class or inherited.
+    Heir,
+    /// It may have the method, if it is of a more special class than is known.
+    Ancestor,
+    /// Both classes derive from one, but nothing is of both: it cannot have the method.
+    Sibling,
+    /// The classes have nothing to do with each other.
+    Stranger,
+}
+
 impl Program {
     /// Gives every class its program-wide number; parts of one class (Go receivers in several files, reopened Ruby
     /// classes, partial C# classes) share one.
@@ -160,6 +173,26 @@ impl Program {
             next += 1;
         }
         out
+    }
+
+    /// What an object known as one of class `known` is to a method written in class `written`.
+    pub fn kinship(&self, known: Cls, written: Cls) -> Kinship {
+        if known == written {
+            return Kinship::Heir;
+        }
+        let above = self.ancestors(known);
+        if above.contains(&written) {
+            return Kinship::Heir;
+        }
+        let below = self.descendants(known);
+        if below.contains(&written) {
+            return Kinship::Ancestor;
+        }
+        let related = self.ancestors(written).iter().any(|class| above.contains(class));
+        if related && !self.descendants(written).iter().any(|class| below.contains(class)) {
+            return Kinship::Sibling;
+        }
+        Kinship::Stranger
     }
 
     /// The methods that a call of `name` on an object of `class` may run: the nearest definition. Empty if there is none.

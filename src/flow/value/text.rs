@@ -69,6 +69,14 @@ impl Text {
         }
     }
 
+    /// What in it is still to be decided by a caller or receiver.
+    pub fn refs(&self) -> impl Iterator<Item = &Ref> {
+        self.pieces.iter().filter_map(|p| match p {
+            Piece::Ref(r) => Some(r),
+            _ => None,
+        })
+    }
+
     /// Whether anything in it is still to be decided by a caller or receiver.
     pub fn has_refs(&self) -> bool {
         self.pieces.iter().any(|p| matches!(p, Piece::Ref(_)))
