@@ -2,6 +2,7 @@
 
 mod apply;
 mod collection;
+mod constant;
 mod guessed;
 mod object;
 mod outside;
@@ -13,8 +14,8 @@ use std::sync::Arc;
 
 use super::exec::Run;
 use super::program::Resolved;
-use super::request::Site;
-use super::state::Pending;
+use super::request::{Guard, Site};
+use super::state::{Pending, Summary};
 use super::strings;
 use super::transport;
 use super::value::{Args, Cls, Fun, Instance, Ref, Root, Set, Table, Value};
@@ -58,6 +59,7 @@ impl<'a> Run<'a> {
                     return self.super_call(Some(name), &args, site);
                 }
                 let receivers = self.eval(*object);
+                let receivers = self.with_methods(*object, name, receivers);
                 let args = self.args(args);
                 let label = self.label(*object);
                 self.note_key(name);
@@ -313,17 +315,17 @@ impl<'a> Run<'a> {
         by_method && matches!(value, Value::Function(_))
     }
 
-    /// Whether a method only hands out what its object was made with.
+    /// Whether a method only hands out what its object was made with, or answers by which object it is.
     fn is_getter(&self, receiver: &Value, name: &Name, args: &Args) -> bool {
         let Value::Instance(instance) = receiver else { return false };
         let methods = self.program().method(instance.class, name);
+        let own = |r: &Ref| matches!(r.root, Root::This(_));
         let hands_out = |fun: &Fun| {
-            let returns = &self.scope.summary(*fun).returns;
+            let Summary { returns, arms, .. } = self.scope.summary(*fun);
+            // Which of its constants an enumeration's object is decides what it answers.
+            let chooses = !arms.is_empty() && arms.values().flatten().flat_map(Guard::subjects).all(own);
             !returns.is_unknown()
-                && returns.values().all(|v| match v {
-                    Value::Ref(Ref { root: Root::This(_), path }) => !path.is_empty(),
-                    _ => false,
-                })
+                && (chooses || returns.values().all(|v| matches!(v, Value::Ref(r) if own(r) && !r.path.is_empty())))
         };
         args.positional.is_empty() && args.named.is_empty() && !methods.is_empty() && methods.iter().all(hands_out)
     }

@@ -335,6 +335,7 @@ impl<'a> Run<'a> {
                     let types = self.types(ty, 0);
                     set.join(&self.scope.instances(&types));
                 }
+                let set = set.declared(id, &field.name);
                 let site = Site { module: self.fun.module, span: field.span };
                 if field.value.is_some() || !set.is_unknown() {
                     self.store(&Set::of(Value::Class(id)), &field.name, &set, site);

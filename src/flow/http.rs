@@ -451,7 +451,8 @@ fn below_api(url: &Text) -> Option<crate::url::Template> {
     let (at, path) = url.pieces.iter().enumerate().skip(1).find_map(|(at, piece)| {
         let Piece::Lit(lit) = piece else { return None };
         let from = ["/api/v1/", "/api/v2/"].iter().filter_map(|start| lit.find(start)).min();
-        let bare = || Some(lit.trim_start_matches('/')).filter(|path| path.starts_with("v1/") || path.starts_with("v2/"));
+        let bare =
+            || Some(lit.trim_start_matches('/')).filter(|path| path.starts_with("v1/") || path.starts_with("v2/"));
         match from {
             Some(from) => Some((at, lit[from..].to_string())),
             None => bare().filter(|_| at == first_literal(url)).map(|path| (at, format!("/api/{path}"))),

@@ -2,10 +2,11 @@
 //!
 //! Everything read is noted, so that the reader runs again when it changes.
 
+mod constants;
 mod fields;
 
 use crate::catalog::Catalog;
-use crate::ir::{FunctionKind, Name};
+use crate::ir::{FunctionKind, Name, Span};
 use crate::wrapper::Wrapper;
 use rustc_hash::FxHashSet as HashSet;
 use std::cell::{Cell, RefCell};
@@ -13,8 +14,9 @@ use std::sync::Arc;
 
 use super::library;
 use super::program::{Kinship, Program, Resolved};
+use super::request::Site;
 use super::state::{Key, State, Summary};
-use super::subst::Subst;
+use super::subst::{Call, Subst};
 use super::value::{Closure, Cls, Fun, Instance, Item, Ref, Root, Set, Value};
 
 /// Most different texts of all callers together that still stand for a parameter.
@@ -175,7 +177,7 @@ impl<'a> Scope<'a> {
         if let Some(Some(default)) = self.defaults(fun).get(usize::from(index)) {
             set.join(default);
         }
-        set
+        if set.is_unknown() { self.any_constant(fun, index) } else { set }
     }
 
     /// The name to show for something unknown that a reference points at.
@@ -216,12 +218,15 @@ impl<'a> Scope<'a> {
         set.flat_map(|object| {
             self.field_of(object, name, depth).flat_map(|value| match value {
                 Value::Function(closure) if self.program.function(closure.function).params.is_empty() => {
-                    let returns = &self.summary(closure.function).returns;
+                    let Summary { returns, arms, .. } = self.summary(closure.function);
                     let bindings = match object {
                         Value::Instance(i) => i.made.iter().map(|b| &**b).collect(),
                         _ => Vec::new(),
                     };
-                    Subst::new(bindings, Some(object), true).set(self, returns, depth + 1)
+                    // Which of several results it is, the object may tell.
+                    let call = Call::new(arms, Site { module: closure.function.module, span: Span::default() });
+                    let call = Some(&call).filter(|_| !arms.is_empty());
+                    Subst { call, ..Subst::new(bindings, Some(object), true) }.set(self, returns, depth + 1)
                 }
                 other => Set::of(other.clone()),
             })
@@ -426,22 +431,6 @@ impl<'a> Scope<'a> {
         let any = Value::Instance(Arc::new(Instance::any(class)));
         let raw = self.raw_field(class, name);
         Subst::new(Vec::new(), Some(&any), true).set(self, &raw, depth + 1)
-    }
-
-    /// The constants of an enumeration: the fields of a class that hold objects of that very class, as declared.
-    pub fn members_of(&self, class: Cls) -> Vec<Set> {
-        let mut out = Vec::new();
-        for &(module, id) in &self.program.class(class).parts {
-            for field in &self.program.module(module).class(id).fields {
-                self.note(Key::Field(class, field.name.clone()));
-                if let Some((set, _)) = self.state.field(class, &field.name)
-                    && set.values().any(|v| matches!(v, Value::Instance(i) if i.class == class))
-                {
-                    out.push(set.clone());
-                }
-            }
-        }
-        out
     }
 
     /// A member of a module.

@@ -99,7 +99,13 @@ impl<'a> Subst<'a> {
     fn reference(&self, scope: &Scope<'_>, r: &Ref, depth: u8) -> Option<Set> {
         let start = match r.root {
             Root::Param(fun, i) => match self.bindings.iter().find(|b| b.function == fun) {
-                Some(bindings) => bindings.args.get(usize::from(i)).cloned().unwrap_or_default(),
+                Some(bindings) => {
+                    let given = bindings.args.get(usize::from(i)).cloned().unwrap_or_default();
+                    match r.path.first() {
+                        Some(name) => scope.with_methods(fun, i, name, given),
+                        None => given,
+                    }
+                }
                 None if self.close => scope.passed(fun, i),
                 None => return None,
             },
@@ -387,7 +393,11 @@ impl<'a> Subst<'a> {
             return self.not_all(scope, guard);
         };
         let Some(set) = self.reference(scope, subject, 0) else { return Verdict::If(guard.clone()) };
-        let set = set.without_worlds();
+        let mut set = set.without_worlds();
+        // What all callers together pass, and its declared type, say nothing beside the parameter itself.
+        if set.values().any(|v| matches!(v, Value::Ref(Ref { root: Root::Param(..), path }) if path.is_empty())) {
+            set.items.retain(|i| !matches!(i.value, Value::Instance(_)));
+        }
         if let [Item { value: Value::Ref(r), .. }] = set.items.as_slice() {
             return match guard {
                 Guard::Equal(_, texts, yes) => Verdict::If(Guard::Equal(r.clone(), texts.clone(), *yes)),
@@ -401,6 +411,7 @@ impl<'a> Subst<'a> {
                     t.as_literal().is_none_or(|l| texts.iter().any(|t| t.eq_ignore_ascii_case(l)) == *yes)
                 }
                 Value::Null => !yes,
+                Value::Instance(i) => i.constant().is_none_or(|c| texts.iter().any(|t| t == c) == *yes),
                 _ => true,
             },
             Guard::Truthy(_, yes) => match one {

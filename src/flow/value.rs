@@ -4,6 +4,7 @@
 //! function is summarised once and instantiated at every call.
 
 mod bound;
+mod constant;
 mod set;
 mod text;
 mod widen;

@@ -149,9 +149,13 @@ pub(in crate::flow) fn equality(subject: &Set, texts: &Set, yes: bool) -> Option
     if texts.items.len() == 1 && matches!(texts.items[0].value, Value::Null) {
         return Some(Guard::Truthy(subject, !yes));
     }
+    let constant = |v: &Value| match v {
+        Value::Instance(i) => i.constant().map(Name::from),
+        other => strings::verb_constant(other),
+    };
     let texts = match texts.literals() {
         Some(texts) => texts.into_iter().map(Name::from).collect(),
-        None => texts.values().map(strings::verb_constant).collect::<Option<Vec<Name>>>().filter(|v| !v.is_empty())?,
+        None => texts.values().map(constant).collect::<Option<Vec<Name>>>().filter(|v| !v.is_empty())?,
     };
     Some(Guard::Equal(subject, texts, yes))
 }

@@ -91,6 +91,7 @@ impl Set {
             if value.is_composite() {
                 composites += 1;
                 if composites > MAX_LEAVING {
+                    out.generalize(&value);
                     continue;
                 }
             }

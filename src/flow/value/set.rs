@@ -51,7 +51,7 @@ impl Set {
     /// Adds a value in its world; says whether it is new.
     pub fn insert(&mut self, item: Item) -> bool {
         if !self.has_room(&item) {
-            return false;
+            return self.generalize(&item.value);
         }
         let item = Item { value: item.value.bounded(), world: item.world };
         let new = !self.items.contains(&item);
@@ -72,7 +72,9 @@ impl Set {
             return;
         }
         for item in &other.items {
-            if self.has_room(item) && !self.items.contains(item) {
+            if !self.has_room(item) {
+                self.generalize(&item.value);
+            } else if !self.items.contains(item) {
                 self.items.push(item.clone());
             }
         }
@@ -85,7 +87,9 @@ impl Set {
             return;
         }
         for item in other.items {
-            if self.has_room(&item) && !self.items.contains(&item) {
+            if !self.has_room(&item) {
+                self.generalize(&item.value);
+            } else if !self.items.contains(&item) {
                 self.items.push(item);
             }
         }

@@ -258,7 +258,8 @@ impl<'t> Lowerer<'t> {
         for member in child(node, At::Body).map(|b| self.b.kids(b)).unwrap_or_default() {
             let Some(name) = child(member, At::Name).filter(|_| kind(member) == Kind::EnumMember) else { continue };
             let value = child(member, At::Value).map(|v| self.expr(v));
-            class.fields.push(Field { name: self.b.name(name), ty: None, value, span: Span::of(&member) });
+            let ty = value.is_none().then(|| self.b.add(Expr::Name(class.name.clone()), member));
+            class.fields.push(Field { name: self.b.name(name), ty, value, span: Span::of(&member) });
         }
         self.b.module.add_class(class);
     }

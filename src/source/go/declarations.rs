@@ -78,14 +78,23 @@ impl<'t> Lowerer<'t> {
     /// `const …`: an entry without a value repeats the expression before it.
     pub(super) fn const_declaration(&mut self, node: Node<'t>) {
         let mut values: Vec<Node<'t>> = Vec::new();
+        let mut ty = None;
         for (index, spec) in self.b.kids(node).into_iter().enumerate() {
             if let Some(list) = child(spec, Field::Value) {
                 values = self.b.kids(list).to_vec();
+                ty = child(spec, Field::Type);
             }
             self.iota = u32::try_from(index).ok();
-            let names: Vec<Node<'t>> = self.b.kids(spec).into_iter().filter(|k| kind(*k) == Kind::Identifier).collect();
+            let is_name = |k: &Node<'t>| kind(*k) == Kind::Identifier && ty.is_none_or(|t| t.id() != k.id());
+            let names: Vec<Node<'t>> = self.b.kids(spec).into_iter().filter(is_name).collect();
             for (name, value) in names.into_iter().zip(&values) {
-                let value = self.expr(*value);
+                let mut value = self.expr(*value);
+                // Methods of the type can be called on a constant.
+                if let Some(ty) = ty
+                    && matches!(self.b.module.expr(value), Expr::Number(_) | Expr::Text(_))
+                {
+                    value = self.typed(value, ty);
+                }
                 let name = self.b.name(name);
                 if name != "_" {
                     self.b.assign(name, value);

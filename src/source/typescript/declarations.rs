@@ -83,6 +83,8 @@ impl<'t> Lowering<'t> {
         let children = self.children(node);
         let (Some(name), Some(body)) = (children.field(At::Name), children.field(At::Body)) else { return };
         let mut class = Class::new(self.name(name.node), Span::of(&node));
+        // A member without a value is the number after the one before it.
+        let mut next = Some(0_i64);
         for child in self.children(body.node).iter() {
             let parts = self.children(child.node);
             let (key, value) = match child.kind {
@@ -90,7 +92,14 @@ impl<'t> Lowering<'t> {
                 _ => (Some(child), None),
             };
             let Some(Key::Name(name)) = key.map(|k| self.key(k)) else { continue };
-            let value = value.map(|v| self.expr(v));
+            let value = match value {
+                Some(value) => Some(self.expr(value)),
+                None => next.map(|n| self.add(Expr::Number(n.to_string().into()), child.node)),
+            };
+            next = value.and_then(|value| match self.module.expr(value) {
+                Expr::Number(n) => n.parse().ok().and_then(|n: i64| n.checked_add(1)),
+                _ => None,
+            });
             class.fields.push(Field { name, ty: None, value, span: Span::of(&child.node) });
         }
         self.module.add_class(class);
