@@ -1,7 +1,7 @@
 //! Whether a program has to do with Datadog at all, beyond initials that others share (`dd_…`, `DD_API_KEY`).
 
 use crate::evidence::Origin;
-use crate::ir::{Expr, Key, Piece, Place, Stmt};
+use crate::ir::{Expr, Key, Module, Piece, Place, Stmt};
 
 use super::found::{Found, What};
 use super::program::Program;
@@ -13,29 +13,34 @@ static WORDS: Words = Words::new(&["datadog", "dogapi", "ddog", "data_dog", "dat
 static NAMES: Words =
     Words::new(&["dd_site", "dd_app_key", "dd_application_key", "dd-app-key", "dd-api-key", "dd-application-key"]);
 
-/// Keeps what is proven; what only names around it make Datadog's stays if the program names Datadog anywhere.
+/// Keeps what is proven; what only names around it make Datadog's stays if the program names Datadog anywhere. A path that
+/// other products have, too, stays beside other Datadog requests, else in files that name Datadog.
 pub fn keep_anchored(program: &Program, found: &mut Vec<Found>) {
-    let proven = |one: &Found| match &one.what {
-        What::Http(request) => request.origin == Origin::Datadog,
-        What::Sdk(..) | What::Legacy(..) => true,
+    let origin = |one: &Found| match &one.what {
+        What::Http(request) => request.origin,
+        What::Sdk(..) | What::Legacy(..) => Origin::Datadog,
     };
-    if found.iter().all(proven) || found.iter().any(proven) || names_datadog(program) {
+    if found.iter().any(|one| origin(one) == Origin::Datadog) || found.is_empty() {
         return;
     }
-    found.clear();
+    let named: Vec<bool> = program.modules.iter().map(|module| names_datadog(module)).collect();
+    if !named.contains(&true) {
+        found.clear();
+    } else if !found.iter().any(|one| origin(one) == Origin::LikelyDatadog) {
+        let here = |module: u32| named.get(module as usize) == Some(&true);
+        found.retain(|one| here(one.at.module) || here(one.fun.module));
+    }
 }
 
-fn names_datadog(program: &Program) -> bool {
-    program.modules.iter().any(|module| {
-        speaks(&module.file)
-            || module.imports.iter().any(|i| speaks(&i.module) || speaks(&i.local))
-            || module.classes.iter().any(|c| speaks(&c.name) || c.fields.iter().any(|f| speaks(&f.name)))
-            || module
-                .functions
-                .iter()
-                .any(|f| speaks(&f.name) || f.params.iter().any(|p| speaks(&p.name)) || assigns(&f.body))
-            || module.exprs().any(|(_, expr)| mentions(expr))
-    })
+fn names_datadog(module: &Module) -> bool {
+    speaks(&module.file) && module.exprs().next().is_some()
+        || module.imports.iter().any(|i| speaks(&i.module) || speaks(&i.local))
+        || module.classes.iter().any(|c| speaks(&c.name) || c.fields.iter().any(|f| speaks(&f.name)))
+        || module
+            .functions
+            .iter()
+            .any(|f| speaks(&f.name) || f.params.iter().any(|p| speaks(&p.name)) || assigns(&f.body))
+        || module.exprs().any(|(_, expr)| mentions(expr))
 }
 
 /// Whether a body, however deeply nested, assigns to something named so.

@@ -336,6 +336,10 @@ impl<'a> Run<'a> {
         if let Some(set) = looked_up(r, name, args) {
             return set;
         }
+        // Nothing but an address is opened so.
+        if matches!(name.as_str(), "openConnection" | "openStream") && self.address_call(&value, name, args, site) {
+            return Set::unknown();
+        }
         if let Some(set) = strings::method(&value, name, args) {
             return set;
         }

@@ -2,6 +2,7 @@
 
 mod condition;
 mod element;
+pub(in crate::flow) mod stated;
 mod types;
 
 pub(in crate::flow) use condition::written;
@@ -350,6 +351,11 @@ impl<'a> Run<'a> {
                     }
                 }
             }
+        }
+        let address =
+            entries.iter().find(|(key, _)| matches!(key, Key::Name(name) if stated::ADDRESS.contains(&name.as_str())));
+        if let Some((_, address)) = address {
+            self.stated(&table, self.site(*address));
         }
         Set::of(Value::Table(Arc::new(table)))
     }

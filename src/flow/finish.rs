@@ -13,6 +13,7 @@ mod leftover;
 use leftover::{Called, leftovers};
 
 use super::anchor;
+use super::eval::stated::STATED;
 use super::found::{Found, What};
 use super::http::is_blank;
 use super::origin;
@@ -43,17 +44,20 @@ pub fn evidence(
     found.par_extend(classes.into_par_iter().flat_map_iter(|class| declarative(&scope(), Cls(class))));
     anchor::keep_anchored(program, &mut found);
     drop_unset(program, &mut found);
+    drop_restated(program, &mut found);
     found.retain(is_worth_telling);
-    drop_repeated(&mut found);
+    drop_repeated(program, &mut found);
     let mut out: Vec<Evidence> = found.into_par_iter().map(|one| to_evidence(program, one)).collect();
     let short = program.functions().filter(|fun| unfinished.contains(fun) || state.output(*fun).cut);
     out.extend(short.filter(|fun| concerns_datadog(state, *fun)).map(|fun| undecided(program, fun)));
     out
 }
 
-/// Keeps the first of what is found several times at one place.
-fn drop_repeated(found: &mut Vec<Found>) {
-    let identities: Vec<_> = found.par_iter().map(|one| (one.at, identity(one))).collect();
+/// Keeps the first of what is found several times at one place. What the program does is no less its own because a test
+/// does the same.
+fn drop_repeated(program: &Program, found: &mut Vec<Found>) {
+    let test = |one: &Found| is_test(program, one.fun, one.at.module);
+    let identities: Vec<_> = found.par_iter().map(|one| (one.at, test(one), identity(one))).collect();
     let mut identities = identities.into_iter();
     let mut seen = HashSet::default();
     found.retain(|_| identities.next().is_some_and(|one| seen.insert(one)));
@@ -83,6 +87,21 @@ fn drop_unset(program: &Program, found: &mut Vec<Found>) {
         Some((at, method, path, Host::Hole | Host::None)) => !written.contains(&(at, method, path)),
         _ => true,
     });
+}
+
+/// A request that is written down as an object and made in plain sight is the one that is made: that one is reported where its
+/// address is written down, too.
+fn drop_restated(program: &Program, found: &mut Vec<Found>) {
+    let stated = |one: &Found| one.steps.first().is_some_and(|(step, _)| step == STATED);
+    let same = |one: &Found| match &one.what {
+        What::Http(request) => {
+            let path = Target::parse(&template(&request.url)).path.to_string();
+            Some((one.at.module, is_test(program, one.fun, one.at.module), request.method(), path))
+        }
+        _ => None,
+    };
+    let made: HashSet<_> = found.iter().filter(|one| !stated(one)).filter_map(same).collect();
+    found.retain(|one| !stated(one) || same(one).is_none_or(|it| !made.contains(&it)));
 }
 
 /// Whether a function makes requests that are Datadog's as far as can be told.
@@ -205,19 +224,7 @@ fn push(scope: &Scope<'_>, fun: Fun, request: Request, found: &mut Vec<Found>) {
         Origin::Unknown => {}
         origin => request.origin = request.origin.min(origin),
     }
-    found.push(made_in(fun, request));
-}
-
-/// A request as something found, at its place and with its story.
-fn made_in(fun: Fun, request: Request) -> Found {
-    Found {
-        at: request.at,
-        fun,
-        likely: request.likely,
-        literals: request.literals.clone(),
-        steps: request.steps.clone(),
-        what: What::Http(Box::new(request)),
-    }
+    found.push(Found::of(fun, request));
 }
 
 /// Names under which declarative clients keep their path, base address and method.
@@ -287,7 +294,7 @@ fn declarative(scope: &Scope<'_>, class: Cls) -> Vec<Found> {
                     literals: Vec::new(),
                     steps: vec![(format!("declared by {}", info.name).into(), site)],
                 };
-                found.push(made_in(fun, request));
+                found.push(Found::of(fun, request));
             }
         }
     }

@@ -25,6 +25,18 @@ pub struct Found {
 }
 
 impl Found {
+    /// A request as something found, at its place and with its story.
+    pub fn of(fun: Fun, request: Request) -> Self {
+        Self {
+            at: request.at,
+            fun,
+            likely: request.likely,
+            literals: request.literals.clone(),
+            steps: request.steps.clone(),
+            what: What::Http(Box::new(request)),
+        }
+    }
+
     /// Whether it is the same call, derived in another way perhaps.
     pub fn is_again(&self, other: &Self) -> bool {
         let same = match (&self.what, &other.what) {

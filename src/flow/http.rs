@@ -274,20 +274,17 @@ impl Run<'_> {
         let positive = matches!(request.origin, Origin::Datadog | Origin::LikelyDatadog);
         if open && !(request.settled && positive && request.is_open()) {
             let requests = &mut self.out.summary.requests;
-            if requests.len() < 256 && !requests.iter().any(|known| known.is_again(&request)) {
-                requests.push(request);
+            let room = requests.len() < 256;
+            match requests.iter_mut().find(|known| known.is_again(&request)) {
+                // The shorter story: those of recursion grow with every round.
+                Some(known) if request.steps.len() < known.steps.len() => known.steps = request.steps,
+                Some(_) => {}
+                None if room => requests.push(request),
+                None => {}
             }
             return;
         }
-        let found = Found {
-            at: request.at,
-            fun: self.fun,
-            likely: request.likely,
-            literals: request.literals.clone(),
-            steps: request.steps.clone(),
-            what: What::Http(Box::new(request)),
-        };
-        self.found(found);
+        self.found(Found::of(self.fun, request));
     }
 
     /// Whether an address begins with its path, so that nothing shows whose it is.

@@ -329,9 +329,11 @@ impl<'a> Scope<'a> {
         let overridden = self.is_overridden(class, name);
         let mut out = Set::unknown();
         let mut symbolic = raw.is_unknown();
+        // What an object starts with is no more its value once a method has set another.
+        let set_later = fields::is_set_by_method(self.program, &raw);
         for item in &raw.items {
             match &item.value {
-                Value::Text(t) if !overridden && !t.has_refs() => {
+                Value::Text(t) if !overridden && !set_later && !t.has_refs() => {
                     out.insert(item.clone());
                 }
                 Value::Text(_) | Value::Ref(_) => symbolic = true,

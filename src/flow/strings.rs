@@ -409,6 +409,8 @@ pub fn verb_constant(value: &Value) -> Option<Name> {
         Value::External(path) => path,
         Value::Made(made) => &made.path,
         Value::Text(text) => return text.as_literal().and_then(verb).map(Name::from),
+        // A constant of the program's own enumeration.
+        Value::Instance(object) => return object.constant().and_then(verb).map(Name::from),
         _ => return None,
     };
     let last = path.trim_end_matches("()").rsplit(['.', ':', '\\']).next().unwrap_or(path);

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::program::Kinship;
 use super::request::{Guard, Request, Site};
 use super::scope::Scope;
+use super::strings;
 use super::value::{
     Alternative, Args, Bindings, Closure, Instance, Item, Made, Piece, Ref, Root, Set, Table, Text, Value, World,
 };
@@ -412,6 +413,9 @@ impl<'a> Subst<'a> {
                 }
                 Value::Null => !yes,
                 Value::Instance(i) => i.constant().is_none_or(|c| texts.iter().any(|t| t == c) == *yes),
+                // `HttpMethod.GET`.
+                Value::External(_) | Value::Made(_) => strings::verb_constant(one)
+                    .is_none_or(|verb| texts.iter().any(|t| t.eq_ignore_ascii_case(&verb)) == *yes),
                 _ => true,
             },
             Guard::Truthy(_, yes) => match one {
@@ -456,14 +460,17 @@ pub fn texts_of(set: &Set, label: &Name) -> Vec<Text> {
 /// The same, each in its world.
 pub fn texts_in_worlds(set: &Set, label: &Name) -> Vec<(Text, World)> {
     let mut out: Vec<(Text, World)> = Vec::new();
+    // What all callers together pass says nothing beside the parameter itself.
+    let given = set.values().any(|v| matches!(v, Value::Ref(Ref { root: Root::Param(..), path }) if path.is_empty()));
     for item in &set.items {
         let value = &item.value;
         let text = match value {
+            Value::External(_) | Value::Made(_) if given => continue,
             Value::Text(t) => (**t).clone(),
             Value::Ref(r) => Text::piece(Piece::Ref(r.clone())),
             // `HttpMethod.GET`.
-            Value::External(_) | Value::Made(_) if super::strings::verb_constant(value).is_some() => {
-                super::strings::verb_constant(value).map(Text::literal).unwrap_or_default()
+            Value::External(_) | Value::Made(_) if strings::verb_constant(value).is_some() => {
+                strings::verb_constant(value).map(Text::literal).unwrap_or_default()
             }
             Value::External(path) => Text::piece(Piece::Hole(path.clone())),
             Value::Made(m) => Text::piece(Piece::Hole(m.path.clone())),

@@ -97,7 +97,9 @@ fn request(
         ([], Origin::Unknown) => Decision::Nothing,
         ([], _) if is_page(&target, url) => Decision::Nothing,
         ([], _) if is_open(url) => Decision::Unresolved(reason::PATH, Vec::new()),
+        ([], Origin::LikelyDatadog) if is_own_backend(&target) => Decision::Nothing,
         ([], _) => Decision::Unresolved(reason::UNKNOWN_ENDPOINT, Vec::new()),
+        (_, Origin::Unknown) if is_behind_prefix(&target) => Decision::Nothing,
         (several, Origin::Unknown) => Decision::Unresolved(reason::HOST, fits(several)),
         (several, _) if confidence == Confidence::Possible => Decision::Unresolved(reason::WEAK, fits(several)),
         // A hole where the template has a word: it may be that operation, and it may be anything.
@@ -111,6 +113,28 @@ fn request(
         (several, _) if is_open(url) => Decision::Unresolved(reason::PATH, fits(several)),
         (several, _) => Decision::Unresolved(reason::SEVERAL, fits(several)),
     }
+}
+
+/// Whether an address that only names around it tie to Datadog, and that the table does not know, is that of a server of
+/// the program's own: written without a host, about Datadog, or below an `/api/` without a version.
+fn is_own_backend(target: &Target) -> bool {
+    if target.host.is_datadog() {
+        return false;
+    }
+    let path = target.path.to_string();
+    let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
+    let versioned =
+        |next: Option<&&str>| next.is_none_or(|s| matches!(*s, "v1" | "v2" | "ui" | "unstable" | "intake" | "{}"));
+    let api = segments.iter().position(|s| *s == "api");
+    let ours = api.map_or_else(|| matches!(target.host, Host::None), |at| !versioned(segments.get(at + 1)));
+    ours || segments.contains(&"datadog")
+}
+
+/// Whether words stand before `/api/vN`: with nothing that shows whose it is, it is what these words name.
+fn is_behind_prefix(target: &Target) -> bool {
+    let path = target.path.to_string();
+    let mut before = path.split('/').filter(|s| !s.is_empty()).take_while(|s| *s != "api");
+    path.contains("/api/") && before.any(|s| s != "{}")
 }
 
 /// Whether this is a page for people (documentation, downloads, a link into the web interface) rather than the API.

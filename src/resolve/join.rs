@@ -11,8 +11,8 @@ pub(super) fn evidence(kept: &mut Evidence, other: Evidence) {
     if kept.observed.is_some() && other.observed.is_some() {
         return requests(kept, other);
     }
-    // Ties go to the shorter derivation, then to the smaller one.
-    let rank = |e: &Evidence| (e.confidence, e.test, e.steps.len(), e.steps.clone());
+    // What a test is surer of does not make it a test's. Ties go to the shorter derivation, then to the smaller one.
+    let rank = |e: &Evidence| (e.test, e.confidence, e.steps.len(), e.steps.clone());
     let mut literals = kept.literals.clone();
     literals.extend(other.literals.iter().cloned());
     if rank(&other) < rank(kept) {

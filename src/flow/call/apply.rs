@@ -5,6 +5,7 @@ use crate::flow::exec::{Run, grounded};
 use crate::flow::program::Resolved;
 use crate::flow::request::{Request, Site};
 use crate::flow::subst::{Call, Subst};
+use crate::flow::transport;
 use crate::flow::value::{Args, Bindings, Closure, Fun, Instance, Piece, Ref, Root, Set, Table, Value};
 use crate::ir::{Name, ParamKind};
 use std::sync::Arc;
@@ -37,7 +38,40 @@ impl<'a> Run<'a> {
         if out.is_unknown() {
             out = self.declared_result(fun);
         }
-        out
+        match receiver {
+            Some(Value::Instance(object)) => self.with_fields_set(object, &bindings, out),
+            _ => out,
+        }
+    }
+
+    /// `builder.method(verb)` that sets a field and returns its object gives the object as it is from there on.
+    fn with_fields_set(&self, object: &Arc<Instance>, bindings: &Bindings, out: Set) -> Set {
+        let returned = |v: &Value| matches!(v, Value::Instance(it) if it == object);
+        if bindings.args.is_empty() || !out.values().any(returned) || !self.scope.matters(object.class) {
+            return out;
+        }
+        let mut set = Vec::new();
+        for ((_, field), (stored, _)) in &self.scope.state.output(bindings.function).fields {
+            // Beside the parameter stand the objects that callers are known to pass.
+            let given = stored.values().find_map(|v| match v {
+                Value::Ref(Ref { root: Root::Param(fun, i), path }) if *fun == bindings.function && path.is_empty() => {
+                    bindings.args.get(usize::from(*i))
+                }
+                _ => None,
+            });
+            if let Some(given) = given.filter(|_| !stored.values().any(|v| matches!(v, Value::Text(_)))) {
+                set.push((field.clone(), self.kept(object.class, given)));
+            }
+        }
+        if set.is_empty() {
+            return out;
+        }
+        set.sort();
+        let mut table = object.fields.as_deref().cloned().unwrap_or_default();
+        table.entries.retain(|(name, _)| !set.iter().any(|(field, _)| field == name));
+        table.entries.extend(set);
+        let built = Value::Instance(Arc::new(Instance { fields: Some(Arc::new(table)), ..(**object).clone() }));
+        out.flat_map(|v| Set::of(if returned(v) { built.clone() } else { v.clone() }))
     }
 
     /// Objects of the declared result type, where the body tells nothing.
@@ -183,9 +217,12 @@ impl<'a> Run<'a> {
         let step = Name::from(format!("called through {}", if name.is_empty() { "a lambda" } else { &name }));
         for request in &summary.requests {
             let own = is_stated(&subst.bindings, request);
+            // The whole address comes out of an object that was made with it, perhaps for this one request.
+            let built = receiver.is_some_and(was_given_address)
+                && matches!(request.url.pieces.as_slice(), [Piece::Ref(Ref { root: Root::This(_), .. })]);
             for (mut filled, world) in subst.request(&self.scope, request) {
                 self.hold(&mut filled, &world);
-                if own && !filled.settled {
+                if (own || built && transport::has_api_path(&filled.url)) && !filled.settled {
                     filled.at = site;
                 }
                 deciding::add(&mut filled.literals, literals.clone());
@@ -292,6 +329,15 @@ fn is_stated(bindings: &[&Bindings], request: &Request) -> bool {
     };
     request.verb.pieces.iter().any(|piece| is_bound(piece, false))
         || request.url.pieces.iter().enumerate().any(|(i, piece)| is_bound(piece, i == 0))
+}
+
+/// Whether whoever made an object gave it an address with a path.
+fn was_given_address(object: &Value) -> bool {
+    let Value::Instance(object) = object else { return false };
+    let given = object.made.iter().flat_map(|made| &made.args);
+    let fields = object.fields.iter().flat_map(|fields| &fields.entries).map(|(_, set)| set);
+    let address = |v: &Value| matches!(v, Value::Text(text) if transport::has_api_path(text));
+    given.chain(fields).any(|set| set.values().any(address))
 }
 
 /// Whether arguments hold a path that nobody has to complete.

@@ -1,5 +1,6 @@
 //! Which module of the program an import means.
 
+use crate::flow::library;
 use crate::flow::program::{Entity, Family, MAX_REEXPORTS, Program, Resolved, family};
 use crate::flow::value::Cls;
 use crate::ir::{Language, Member, Module, Name};
@@ -45,6 +46,10 @@ impl Program {
 
     /// The module that an import means, if it belongs to the program.
     pub fn find_module(&self, from: u32, import: &Name) -> Option<u32> {
+        // `…/datadog-api-client-go/api/v1/datadog` is not the project's own folder `datadog`.
+        if library::official(import).is_some() {
+            return None;
+        }
         let segments = segments(import);
         let exact = self.module(from).language != Language::Python;
         self.find_path(from, &segments, false).or_else(|| {

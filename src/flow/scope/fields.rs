@@ -2,8 +2,8 @@
 
 use crate::flow::origin::is_key_name;
 use crate::flow::program::Program;
-use crate::flow::value::{Cls, Piece, Root, Table, Value};
-use crate::ir::{Language, Name};
+use crate::flow::value::{Cls, Piece, Ref, Root, Set, Table, Value};
+use crate::ir::{FunctionKind, Language, Name};
 
 /// Whether a class declares a field of a name, in a language where a method of that name is another thing.
 pub(super) fn declares(program: &Program, class: Cls, name: &Name) -> bool {
@@ -34,4 +34,14 @@ pub(super) fn with_objects_only(table: &Table) -> Table {
     let object = |v: &Value| !matches!(v, Value::Text(_) | Value::Ref(_) | Value::Null | Value::Bool(_));
     let kept = table.entries.iter().filter(|(key, set)| is_key_name(key) || set.values().any(object));
     Table { entries: kept.cloned().collect(), ..Table::default() }
+}
+
+/// Whether a method other than a constructor sets the field to what its caller gives.
+pub(super) fn is_set_by_method(program: &Program, field: &Set) -> bool {
+    field.values().any(|v| match v {
+        Value::Ref(Ref { root: Root::Param(fun, _), path }) => {
+            path.is_empty() && program.function(*fun).kind != FunctionKind::Constructor
+        }
+        _ => false,
+    })
 }

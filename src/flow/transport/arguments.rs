@@ -67,7 +67,11 @@ pub(in crate::flow) fn has_only_refs(set: &Set) -> bool {
 }
 
 pub(in crate::flow) fn entry(table: &crate::flow::value::Table, names: &[&str]) -> Option<Set> {
-    names.iter().find_map(|n| table.entry(n).cloned()).or_else(|| {
+    // jQuery calls the method `type`; what others call so is no method.
+    let means = |name: &str, set: &Set| {
+        name != "type" || set.values().any(|v| matches!(v, Value::Ref(_)) || strings::verb_constant(v).is_some())
+    };
+    names.iter().find_map(|n| table.entry(n).filter(|set| means(n, set)).cloned()).or_else(|| {
         let first = Name::from(*names.first()?);
         table.lookup(&first)
     })
@@ -191,25 +195,33 @@ pub(in crate::flow) fn known(set: Option<&Set>, default: &str) -> Vec<Verb> {
     if verbs.is_empty() { vec![(Text::default(), World::default(), None)] } else { verbs }
 }
 
-/// `options.method ?? "POST"`: what the caller says, the default only where the caller says nothing.
+/// `options.method ?? "POST"`: what the caller says, the default only where the caller says nothing. In branches that have
+/// nothing to do with it both stand side by side, each time.
 fn with_default(set: &Set) -> Option<Vec<Verb>> {
     let mut said: Option<&crate::flow::value::Ref> = None;
-    let mut defaults = Vec::new();
+    let (mut given, mut defaults) = (Vec::new(), Vec::new());
     for item in &set.items {
         match &item.value {
-            Value::Ref(r) if said.is_none() && item.world == World::default() => said = Some(r),
-            Value::Text(text) if item.world == World::default() => {
+            Value::Ref(r) if said.is_none_or(|said| said == r) => {
+                said = Some(r);
+                given.push(&item.world);
+            }
+            Value::Text(text) => {
                 strings::verb_constant(&item.value)?;
-                defaults.push((**text).clone());
+                defaults.push(((**text).clone(), &item.world));
             }
             _ => return None,
         }
     }
     let said = said.filter(|_| !defaults.is_empty())?;
-    let mut out =
-        vec![(Text::piece(Piece::Ref(said.clone())), World::default(), Some(Guard::Truthy(said.clone(), true)))];
-    out.extend(defaults.into_iter().map(|t| (t, World::default(), Some(Guard::Truthy(said.clone(), false)))));
-    Some(out)
+    let paired = given.iter().all(|world| defaults.iter().any(|(_, other)| other == world))
+        && defaults.iter().all(|(_, world)| given.contains(world));
+    if !paired {
+        return None;
+    }
+    let guard = |yes| Some(Guard::Truthy(said.clone(), yes));
+    let own = given.into_iter().map(|world| (Text::piece(Piece::Ref(said.clone())), world.clone(), guard(true)));
+    Some(own.chain(defaults.into_iter().map(|(text, world)| (text, world.clone(), guard(false)))).collect())
 }
 
 /// A method that may be left out.
