@@ -20,6 +20,11 @@ use super::strings;
 use super::transport;
 use super::value::{Args, Cls, Fun, Instance, Ref, Root, Set, Table, Value};
 
+/// Whether a path is that of a request that is being built.
+fn is_request_builder(path: &str) -> bool {
+    path.contains("Request.Builder()") || path.contains("HttpRequest.newBuilder()")
+}
+
 /// Stands for `getattr(object, verb)` with a verb that only callers know.
 const VERB_OF: &str = "getattr()";
 impl<'a> Run<'a> {
@@ -100,17 +105,26 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// `list.push(x)` changes the list that a variable holds.
+    /// `list.push(x)` changes the list that a variable holds, `builder.post(body)` the request.
     fn grow(&mut self, object: ExprId, old: &Set, name: &Name, new: &Set) {
         let grows = matches!(name.as_str(), "push" | "append" | "extend" | "concat" | "add" | "Add" | "<<");
+        let lists =
+            || old.values().any(|v| matches!(v, Value::List(_))) && new.values().all(|v| matches!(v, Value::List(_)));
         if let Expr::Name(local) = self.module.expr(object)
-            && grows
+            && (grows && lists() || self.builds(old, name, new))
             && self.local(local).is_some()
-            && old.values().any(|v| matches!(v, Value::List(_)))
-            && new.values().all(|v| matches!(v, Value::List(_)))
         {
             self.assign_name(&local.clone(), new.clone());
         }
+    }
+
+    /// `builder.post(body);` as a statement of its own: the request that the variable holds is a POST from there on.
+    fn builds(&self, old: &Set, name: &Name, new: &Set) -> bool {
+        use crate::ir::Language;
+        matches!(self.module.language, Language::Java | Language::Kotlin)
+            && transport::says_what(name)
+            && !new.is_unknown()
+            && old.values().chain(new.values()).all(|v| matches!(v, Value::Made(m) if is_request_builder(&m.path)))
     }
 
     /// `clients.set(key, api)`, `cache.put(key, api)`: a collection that a field or a module variable holds keeps the object.

@@ -143,7 +143,12 @@ impl Run<'_> {
             }
             match name.as_str() {
                 "setRequestMethod" => {
-                    let set = args.first().map(|a| self.eval(a.value))?;
+                    let value = args.first()?.value;
+                    self.look_ahead(value);
+                    let set = self.eval(value);
+                    if set.is_unknown() {
+                        return Some(vec![(Text::default(), World::default(), None)]);
+                    }
                     return Some(strings::verbs(&set).into_iter().map(|(t, w)| (t, w, None)).collect());
                 }
                 "setDoOutput" | "getOutputStream" => output = true,

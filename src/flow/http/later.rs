@@ -7,6 +7,7 @@ use crate::flow::request::Site;
 use crate::flow::transport::Role;
 use crate::flow::value::{Args, Made, Set, Value};
 use crate::flow::{strings, transport};
+use crate::ir::{Expr, ExprId, Place, Stmt};
 use std::sync::Arc;
 
 impl Run<'_> {
@@ -56,4 +57,39 @@ pub(super) fn flurl_verb(name: &str) -> Option<&'static str> {
         head.eq_ignore_ascii_case(verb)
             && matches!(rest, "Async" | "JsonAsync" | "StringAsync" | "StreamAsync" | "BytesAsync")
     })
+}
+
+impl Run<'_> {
+    /// Gives a variable that is assigned further down its value already: `verb`, `verb.name()`.
+    pub(super) fn look_ahead(&mut self, id: ExprId) {
+        let module = self.module;
+        let name = match module.expr(id) {
+            Expr::Name(name) => name,
+            Expr::Call(callee, _) => match module.expr(*callee) {
+                Expr::Field(object, _) => match module.expr(*object) {
+                    Expr::Name(name) => name,
+                    _ => return,
+                },
+                _ => return,
+            },
+            _ => return,
+        };
+        if self.local(name).is_some() {
+            return;
+        }
+        let mut waiting: Vec<&[Stmt]> = vec![&module.function(self.fun.id).body];
+        while let Some(block) = waiting.pop() {
+            for stmt in block {
+                match stmt {
+                    Stmt::Assign(Place::Name(to), value) if to == name => {
+                        let set = self.eval(*value);
+                        self.assign_name(name, set);
+                        return;
+                    }
+                    Stmt::Branch(arms) => waiting.extend(arms.iter().map(|arm| arm.body.as_slice())),
+                    _ => {}
+                }
+            }
+        }
+    }
 }

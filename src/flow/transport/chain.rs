@@ -194,3 +194,8 @@ pub(in crate::flow) fn set_carries_keys(set: &Set, depth: u8) -> bool {
             _ => false,
         })
 }
+
+/// Whether a builder's method says which request it is: its address, its method.
+pub fn says_what(name: &str) -> bool {
+    matches!(name, "url" | "uri" | "method") || strings::verb(name).is_some()
+}
