@@ -333,6 +333,9 @@ impl<'a> Run<'a> {
     fn is_getter(&self, receiver: &Value, name: &Name, args: &Args) -> bool {
         let Value::Instance(instance) = receiver else { return false };
         let methods = self.program().method(instance.class, name);
+        if methods.is_empty() && instance.spelled(name).is_some() {
+            return true;
+        }
         let own = |r: &Ref| matches!(r.root, Root::This(_));
         let hands_out = |fun: &Fun| {
             let Summary { returns, arms, .. } = self.scope.summary(*fun);

@@ -296,6 +296,11 @@ impl<'a> Scope<'a> {
             return set.clone();
         }
         let raw = self.raw_field(instance.class, name);
+        if raw.is_unknown()
+            && let Some(word) = instance.spelled(name)
+        {
+            return Set::literal(word);
+        }
         let bindings = instance.made.iter().map(|b| &**b).collect();
         let subst = Subst::new(bindings, Some(receiver), true);
         let mut out = subst.set(self, &raw, depth + 1);
@@ -337,6 +342,7 @@ impl<'a> Scope<'a> {
                     out.insert(item.clone());
                 }
                 Value::Text(_) | Value::Ref(_) => symbolic = true,
+                Value::Instance(i) if set_later && i.constant().is_some() => symbolic = true,
                 Value::Table(table) if fields::has_open_texts(table) => symbolic = true,
                 _ => {
                     out.insert(item.clone());
@@ -363,6 +369,7 @@ impl<'a> Scope<'a> {
             for item in close.set(self, &raw, depth + 1).items {
                 match item.value {
                     Value::Text(_) | Value::Ref(_) | Value::Null | Value::Bool(_) => {}
+                    Value::Instance(ref i) if set_later && i.constant().is_some() => {}
                     Value::Table(ref table) if raw.values().any(fields::is_open_table) => {
                         let objects = fields::with_objects_only(table);
                         if !objects.entries.is_empty() {

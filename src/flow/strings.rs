@@ -425,7 +425,7 @@ pub fn verbs(set: &Set) -> Vec<(Text, World)> {
     let given = set.values().any(|v| matches!(v, Value::Ref(Ref { root: Root::Param(..), .. })));
     for item in &set.items {
         match (&item.value, verb_constant(&item.value)) {
-            (Value::External(_) | Value::Made(_), Some(_)) if given => {}
+            (Value::External(_) | Value::Made(_) | Value::Instance(_), Some(_)) if given => {}
             (_, Some(verb)) => out.push((Text::literal(verb), item.world.clone())),
             (Value::Text(_) | Value::Ref(_), None) => {
                 for text in texts_of(&Set::of(item.value.clone()), &Name::default()) {

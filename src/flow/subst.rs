@@ -465,7 +465,7 @@ pub fn texts_in_worlds(set: &Set, label: &Name) -> Vec<(Text, World)> {
     for item in &set.items {
         let value = &item.value;
         let text = match value {
-            Value::External(_) | Value::Made(_) if given => continue,
+            Value::External(_) | Value::Made(_) | Value::Instance(_) if given => continue,
             Value::Text(t) => (**t).clone(),
             Value::Ref(r) => Text::piece(Piece::Ref(r.clone())),
             // `HttpMethod.GET`.

@@ -28,6 +28,11 @@ impl Instance {
     pub fn constant(&self) -> Option<&str> {
         self.fields.as_ref()?.entry(CONSTANT)?.literal_text()
     }
+
+    /// What `constant.name()` and the like say.
+    pub fn spelled(&self, asked: &str) -> Option<&str> {
+        if matches!(asked, "name" | "toString" | "ToString") { self.constant() } else { None }
+    }
 }
 
 impl Set {
