@@ -116,18 +116,16 @@ fn request(
 }
 
 /// Whether an address that only names around it tie to Datadog, and that the table does not know, is that of a server of
-/// the program's own: written without a host, about Datadog, or below an `/api/` without a version.
+/// the program's own: about Datadog, or below an `/api/` without a version.
 fn is_own_backend(target: &Target) -> bool {
     if target.host.is_datadog() {
         return false;
     }
     let path = target.path.to_string();
     let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
-    let versioned =
-        |next: Option<&&str>| next.is_none_or(|s| matches!(*s, "v1" | "v2" | "ui" | "unstable" | "intake" | "{}"));
-    let api = segments.iter().position(|s| *s == "api");
-    let ours = api.map_or_else(|| matches!(target.host, Host::None), |at| !versioned(segments.get(at + 1)));
-    ours || segments.contains(&"datadog")
+    let branch = |next: &&str| matches!(*next, "v1" | "v2" | "ui" | "unstable" | "intake" | "{}");
+    let below = segments.iter().position(|s| *s == "api").and_then(|at| segments.get(at + 1));
+    below.is_some_and(|next| !branch(next)) || segments.contains(&"datadog")
 }
 
 /// Whether words stand before `/api/vN`: with nothing that shows whose it is, it is what these words name.
