@@ -264,7 +264,8 @@ impl Run<'_> {
         if request.url.pieces.len() > 24 || request.url.as_literal().is_some_and(is_no_address) {
             return;
         }
-        match origin::from_url(&request.url, self.scope.hosts) {
+        let said = origin::from_url(&request.url, self.scope.hosts);
+        match said {
             Origin::Other => return,
             Origin::Datadog => request.origin = Origin::Datadog,
             Origin::LikelyDatadog => request.origin = request.origin.min(Origin::LikelyDatadog),
@@ -274,7 +275,8 @@ impl Run<'_> {
             self.attribute(&mut request);
         }
         // A path that is nobody's yet waits for the callers that its conditions speak of, too.
-        let open = request.is_open() || request.has_params() && self.is_bare(&request);
+        let open =
+            request.is_open() || request.has_params() && said == Origin::Unknown && request.url.head().starts_with('/');
         request.settled = request.settled || !request.verb.has_refs() && self.is_determined(&request);
         let positive = matches!(request.origin, Origin::Datadog | Origin::LikelyDatadog);
         if open && !(request.settled && positive && request.is_open()) {
@@ -290,11 +292,6 @@ impl Run<'_> {
             return;
         }
         self.found(Found::of(self.fun, request));
-    }
-
-    /// Whether an address begins with its path, so that nothing shows whose it is.
-    fn is_bare(&self, request: &Request) -> bool {
-        request.url.head().starts_with('/') && origin::from_url(&request.url, self.scope.hosts) == Origin::Unknown
     }
 
     /// Whether the operation is certain whatever fills the holes.
@@ -363,15 +360,7 @@ impl Run<'_> {
             Origin::Unknown => {}
             origin => return (origin, "the names of the function and what it stands in"),
         }
-        if let Some(owner) = self.owner
-            && program
-                .class(owner)
-                .methods
-                .values()
-                .flatten()
-                .chain(&program.class(owner).constructors)
-                .any(|f| self.scope.handles_keys(*f))
-        {
+        if self.owner.is_some_and(|owner| self.scope.keys_of(owner)) {
             return (Origin::LikelyDatadog, "the keys that its class handles");
         }
         if let Some(owner) = self.owner

@@ -33,6 +33,8 @@ pub struct Program {
     package_of: Vec<Option<u32>>,
     everywhere: Map<(Family, Name), Entity>,
     by_last: Map<Name, Vec<u32>>,
+    /// Modules by their whole path.
+    by_path: Map<Vec<Name>, Vec<u32>>,
     /// The classes that have a method, by its name.
     by_method: Map<(Family, Name), Vec<Cls>>,
     /// Functions that others are written inside of.
@@ -56,6 +58,8 @@ pub struct ClassInfo {
     pub subclasses: Vec<Cls>,
     /// Whether its methods have no bodies.
     pub interface: bool,
+    /// Fields that are declared to be numbers.
+    pub numbers: HashSet<Name>,
     /// The class around it.
     pub outer: Option<Cls>,
     /// Classes nested in it.
@@ -136,6 +140,7 @@ impl Program {
             package_of: vec![None; modules.len()],
             everywhere: Map::default(),
             by_last: Map::default(),
+            by_path: Map::default(),
             by_method: Map::default(),
             outer: HashSet::default(),
             modules,
@@ -197,6 +202,7 @@ impl Program {
         for (m, module) in self.modules.iter().enumerate() {
             if let Some(last) = module.path.last() {
                 self.by_last.entry(last.clone()).or_default().push(index(m));
+                self.by_path.entry(module.path.clone()).or_default().push(index(m));
             }
             let family = family(module.language);
             if matches!(family, Family::Go | Family::Jvm | Family::CSharp) {

@@ -49,6 +49,8 @@ pub struct Scope<'a> {
     /// Wrappers that the project describes.
     pub wrappers: &'a [Wrapper],
     reads: RefCell<HashSet<Key>>,
+    /// Fields being looked up right now, outermost first.
+    open: RefCell<Vec<(Cls, Name)>>,
     budget: Cell<u32>,
 }
 
@@ -56,7 +58,8 @@ impl<'a> Scope<'a> {
     /// A scope with nothing read yet. `budget` bounds how many lookups one function may cause.
     pub fn new(program: &'a Program, state: &'a State, options: &super::Options<'a>) -> Self {
         let (catalog, hosts, wrappers) = (options.catalog, options.hosts, options.wrappers);
-        Self { program, state, catalog, hosts, wrappers, reads: RefCell::default(), budget: Cell::new(BUDGET) }
+        let (reads, open, budget) = (RefCell::default(), RefCell::default(), Cell::new(BUDGET));
+        Self { program, state, catalog, hosts, wrappers, reads, open, budget }
     }
 
     /// What was read since the scope was made.
@@ -142,10 +145,10 @@ impl<'a> Scope<'a> {
         self.state.output(fun).locals.get(name)
     }
 
-    /// Whether a function handles Datadog's keys.
-    pub fn handles_keys(&self, fun: Fun) -> bool {
-        self.note(Key::Keys(fun));
-        self.state.output(fun).keys
+    /// Whether any method of a class handles Datadog's keys.
+    pub fn keys_of(&self, class: Cls) -> bool {
+        self.note(Key::KeysOf(class));
+        self.state.keys_of(class)
     }
 
     /// Whether any function of a module handles Datadog's keys.
@@ -289,44 +292,6 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// A field of an object of the program, with what its maker gave it.
-    fn instance_field(&self, receiver: &Value, instance: &Instance, name: &Name, depth: u8) -> Set {
-        let own = instance.fields.as_ref().and_then(|t| t.entry(name));
-        if let Some(set) = own.filter(|set| !set.is_unknown()) {
-            return set.clone();
-        }
-        let raw = self.raw_field(instance.class, name);
-        if raw.is_unknown()
-            && let Some(word) = instance.spelled(name)
-        {
-            return Set::literal(word);
-        }
-        let bindings = instance.made.iter().map(|b| &**b).collect();
-        let subst = Subst::new(bindings, Some(receiver), true);
-        let mut out = subst.set(self, &raw, depth + 1);
-        if instance.made.is_none()
-            && (instance.fields.is_none() || own.is_some())
-            && !out.values().any(|v| matches!(v, Value::Text(_)))
-        {
-            let given = self.raw_field(instance.class, &given(name));
-            if given.items.len() <= MAX_PASSED {
-                out.join(&given);
-            }
-        }
-        if raw.is_unknown() {
-            // An interface or an abstract class: whatever its implementations hold.
-            for sub in self.program.class(instance.class).subclasses.iter().take(16) {
-                let sub = Value::Instance(Arc::new(Instance::any(*sub)));
-                for value in self.field_of(&sub, name, depth + 2).items {
-                    if !matches!(value.value, Value::Text(_) | Value::Ref(_)) {
-                        out.insert(value);
-                    }
-                }
-            }
-        }
-        out
-    }
-
     /// A field of the receiver, seen from a method written in `class`: texts stay symbolic where a subclass or a caller
     /// may decide them, objects are what all classes together hold.
     fn own_field(&self, class: Cls, name: &Name, depth: u8) -> Set {
@@ -366,6 +331,8 @@ impl<'a> Scope<'a> {
             out.add(Value::Ref(Ref { root: Root::This(class), path: [name.clone()].into_iter().collect() }));
             // What constructors were given, as far as it is an object rather than a text.
             let close = Subst::new(Vec::new(), None, true);
+            let may_be_object = |item: &&Item| !matches!(item.value, Value::Text(_) | Value::Null | Value::Bool(_));
+            let raw = Set { items: raw.items.iter().filter(may_be_object).cloned().collect() };
             for item in close.set(self, &raw, depth + 1).items {
                 match item.value {
                     Value::Text(_) | Value::Ref(_) | Value::Null | Value::Bool(_) => {}

@@ -27,8 +27,8 @@ pub enum Key {
     Defaults(Fun),
     /// What a variable that other functions can see may hold.
     Variable(Fun, Name),
-    /// Whether a function handles Datadog's keys.
-    Keys(Fun),
+    /// Whether any method of a class handles Datadog's keys.
+    KeysOf(Cls),
     /// Whether any function of a module does.
     KeysIn(u32),
     /// What callers pass.
@@ -114,6 +114,8 @@ pub struct State {
     speaks: Vec<bool>,
     /// Modules with a function that handles Datadog's keys.
     keys: Vec<bool>,
+    /// Classes with such a method.
+    keys_of: Vec<bool>,
 }
 
 impl State {
@@ -133,12 +135,15 @@ impl State {
         self.matters.resize(program.classes.len(), false);
         self.speaks.resize(program.classes.len(), false);
         self.keys.resize(program.modules.len(), false);
+        self.keys_of.resize(program.classes.len(), false);
     }
 
     /// The functions that a change of the program may make do something else.
     pub fn touched_by(&self, program: &Program, change: &Change) -> BTreeSet<Fun> {
         let is_touched = |key: &Key| match key {
-            Key::Field(class, _) | Key::Matters(class) | Key::Class(class) => change.classes.contains(class),
+            Key::Field(class, _) | Key::Matters(class) | Key::Class(class) | Key::KeysOf(class) => {
+                change.classes.contains(class)
+            }
             Key::Summary(fun) | Key::Defaults(fun) => change.modules.contains(&fun.module),
             Key::Method(name) => change.methods.contains(name),
             Key::Modules => true,
@@ -182,6 +187,11 @@ impl State {
         self.keys.get(module as usize).copied().unwrap_or(false)
     }
 
+    /// Whether a method of a class handles Datadog's keys.
+    pub fn keys_of(&self, class: Cls) -> bool {
+        self.keys_of.get(class.0 as usize).copied().unwrap_or(false)
+    }
+
     /// Takes over what some functions were found to do and tells what changed.
     pub fn advance(&mut self, program: &Program, results: Vec<(Fun, Outcome)>) -> HashSet<Key> {
         let mut changed = HashSet::default();
@@ -192,9 +202,15 @@ impl State {
             let (module, id) = (fun.module as usize, fun.id.0 as usize);
             let runs = &mut self.runs[module][id];
             *runs = runs.saturating_add(1);
-            if let Some(known) = self.keys.get_mut(module).filter(|known| output.keys && !**known) {
-                *known = true;
-                changed.insert(Key::KeysIn(fun.module));
+            if output.keys {
+                let class = program.owner(fun);
+                if !std::mem::replace(&mut self.keys[module], true) {
+                    changed.insert(Key::KeysIn(fun.module));
+                }
+                if let Some(class) = class.filter(|class| !std::mem::replace(&mut self.keys_of[class.0 as usize], true))
+                {
+                    changed.insert(Key::KeysOf(class));
+                }
             }
             changed.extend(news.changed);
             for key in &news.unread {

@@ -3,9 +3,10 @@
 use crate::flow::exec::Run;
 use crate::flow::http::FILLED_IN;
 use crate::flow::request::Site;
-use crate::flow::value::{Instance, Made, Piece, Ref, Root, Set, Table, Text, Value};
+use crate::flow::value::{Cls, Instance, Made, Piece, Ref, Root, Set, Table, Text, Value};
 use crate::flow::{strings, transport};
 use crate::ir::{ExprId, Language, Module, Name, Place};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 impl<'a> Run<'a> {
@@ -80,9 +81,19 @@ impl<'a> Run<'a> {
                 Value::Module(module) => crate::flow::scope::module_class(*module),
                 _ => continue,
             };
-            let set = set.leaving();
+            let set = self.fitting(class, name, set).leaving();
             self.out.fields.entry((class, name.clone())).or_insert_with(|| (Set::unknown(), site)).0.join(&set);
         }
+    }
+
+    /// What of a value fits a field by its declared type: sums of numbers look like texts put together.
+    fn fitting<'s>(&self, class: Cls, name: &Name, set: &'s Set) -> Cow<'s, Set> {
+        let sum = |value: &Value| matches!(value, Value::Text(text) if text.pieces.len() > 1);
+        let number = self.program().classes.get(class.0 as usize).is_some_and(|c| c.numbers.contains(name));
+        if !number || !set.values().any(sum) {
+            return Cow::Borrowed(set);
+        }
+        Cow::Owned(Set { items: set.items.iter().filter(|item| !sum(&item.value)).cloned().collect() })
     }
 
     /// Whether an object's class is written in this module.
@@ -136,7 +147,7 @@ impl<'a> Run<'a> {
             }
             Value::Instance(instance) => {
                 let mut fields = instance.fields.as_deref().cloned().unwrap_or_default();
-                fields = with_entry(&fields, name, set);
+                fields = with_entry(&fields, name, &self.fitting(instance.class, name, set));
                 Set::of(Value::Instance(Arc::new(Instance { fields: Some(Arc::new(fields)), ..(**instance).clone() })))
             }
             other => Set::of(other.clone()),

@@ -2,8 +2,8 @@
 
 use crate::flow::program::{ClassInfo, Family, MAX_REEXPORTS, Program, Resolved, family, index};
 use crate::flow::value::{Cls, Fun};
-use crate::ir::{ClassId, FunctionKind, Language, Member, Module, Name};
-use rustc_hash::FxHashMap as Map;
+use crate::ir::{ClassId, Expr, ExprId, FunctionKind, Language, Member, Module, Name};
+use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -51,6 +51,7 @@ impl Program {
                         bases: Vec::new(),
                         subclasses: Vec::new(),
                         interface: class.interface,
+                        numbers: HashSet::default(),
                         outer: None,
                         inner: Map::default(),
                     });
@@ -60,6 +61,7 @@ impl Program {
                 }
                 let info = &mut self.classes[id.0 as usize];
                 info.parts.push((index(m), ClassId(index(c))));
+                info.numbers.extend(numbers(&module, class));
                 for &method in &class.methods {
                     let fun = Fun { module: index(m), id: method };
                     let function = module.function(method);
@@ -241,6 +243,63 @@ impl Program {
             }
         }
     }
+}
+
+/// The fields of a class whose declared type is one of numbers, in any language.
+fn numbers<'m>(module: &'m Module, class: &'m crate::ir::Class) -> impl Iterator<Item = Name> + 'm {
+    let is_number = |ty: ExprId| match module.expr(ty) {
+        Expr::Name(name) | Expr::Field(_, name) => matches!(
+            name.as_str(),
+            "int"
+                | "int8"
+                | "int16"
+                | "int32"
+                | "int64"
+                | "uint"
+                | "uint8"
+                | "uint16"
+                | "uint32"
+                | "uint64"
+                | "float"
+                | "float32"
+                | "float64"
+                | "double"
+                | "long"
+                | "short"
+                | "byte"
+                | "number"
+                | "decimal"
+                | "Decimal"
+                | "Integer"
+                | "Int"
+                | "Long"
+                | "Double"
+                | "Float"
+                | "Short"
+                | "Byte"
+                | "BigDecimal"
+                | "BigInteger"
+                | "u8"
+                | "u16"
+                | "u32"
+                | "u64"
+                | "u128"
+                | "usize"
+                | "i8"
+                | "i16"
+                | "i32"
+                | "i64"
+                | "i128"
+                | "isize"
+                | "f32"
+                | "f64"
+                | "Duration"
+                | "timedelta"
+        ),
+        _ => false,
+    };
+    let fields = class.fields.iter().filter(move |field| field.ty.is_some_and(is_number));
+    fields.map(|field| field.name.clone())
 }
 
 pub(in crate::flow) fn qualified(module: &Module, class: &crate::ir::Class) -> Name {

@@ -4,6 +4,7 @@ use crate::flow::library;
 use crate::flow::program::{Entity, Family, MAX_REEXPORTS, Program, Resolved, family};
 use crate::flow::value::Cls;
 use crate::ir::{Language, Member, Module, Name};
+use smallvec::SmallVec;
 
 impl Program {
     pub(in crate::flow) fn resolve_import(&self, module: u32, i: u32, depth: u8) -> Resolved {
@@ -80,13 +81,25 @@ impl Program {
         let last = segments.last()?;
         let here = self.module(from);
         let kin = family(here.language);
+        let fits = |candidate: u32| {
+            let other = candidate != from || kin != Family::Python || whole;
+            other && family(self.module(candidate).language) == kin
+        };
+        let candidates = self.by_last.get(*last)?;
+        let same: SmallVec<[Name; 8]> = segments.iter().map(|segment| Name::from(*segment)).collect();
+        if let Some(exact) = self.by_path.get(same.as_slice()).and_then(|all| all.iter().find(|m| fits(**m))) {
+            return Some(*exact);
+        }
+        if whole {
+            return None;
+        }
         let mut best: Option<(usize, u32)> = None;
-        for &candidate in self.by_last.get(*last)? {
+        for &candidate in candidates {
             let module = self.module(candidate);
-            if family(module.language) != kin || (candidate == from && kin == Family::Python && !whole) {
+            if !fits(candidate) {
                 continue;
             }
-            let Some(score) = self.fit(here, module, segments, whole) else { continue };
+            let Some(score) = self.fit(here, module, segments) else { continue };
             if best.is_none_or(|(s, _)| score > s) {
                 best = Some((score, candidate));
             }
@@ -94,16 +107,10 @@ impl Program {
         best.map(|(_, m)| m)
     }
 
-    /// How well `module` fits the imported `segments` seen from `here`; `None` if it does not.
-    pub(in crate::flow) fn fit(&self, here: &Module, module: &Module, segments: &[&str], whole: bool) -> Option<usize> {
-        let path: Vec<&str> = module.path.iter().map(Name::as_str).collect();
+    /// How well `module`, whose path is another one, fits the imported `segments` seen from `here`; `None` if it does not.
+    fn fit(&self, here: &Module, module: &Module, segments: &[&str]) -> Option<usize> {
+        let path: SmallVec<[&str; 8]> = module.path.iter().map(Name::as_str).collect();
         let common = here.path.iter().zip(&path).take_while(|(a, b)| a == b).count();
-        if path == segments {
-            return Some(1000 + common);
-        }
-        if whole {
-            return None;
-        }
         match family(here.language) {
             // An absolute import: what stands before it must be a root, so a folder around the importer that is no package.
             Family::Python => {
@@ -115,9 +122,7 @@ impl Program {
                 let around = here.path.iter().zip(root).take_while(|(a, b)| a == b).count();
                 let source_root = matches!(root.last(), Some(&"src" | &"lib" | &"python" | &"app"));
                 let plausible = around == root.len() || (source_root && around + 1 >= root.len());
-                let package = self.by_last.get(*root.last().unwrap_or(&"")).is_some_and(|ms| {
-                    ms.iter().any(|m| self.module(*m).path.iter().map(Name::as_str).eq(root.iter().copied()))
-                });
+                let package = self.by_path.contains_key(module.path.get(..prefix).unwrap_or_default());
                 (plausible && (!package || segments.len() > 2)).then_some(100 + common)
             }
             // The import path ends with the package's folder: at least two of its segments, or all of them.

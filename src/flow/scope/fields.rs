@@ -2,8 +2,11 @@
 
 use crate::flow::origin::is_key_name;
 use crate::flow::program::Program;
-use crate::flow::value::{Cls, Piece, Ref, Root, Set, Table, Value};
+use crate::flow::scope::{MAX_PASSED, Scope, given};
+use crate::flow::subst::Subst;
+use crate::flow::value::{Cls, Instance, Piece, Ref, Root, Set, Table, Value};
 use crate::ir::{FunctionKind, Language, Name};
+use std::sync::Arc;
 
 /// Whether a class declares a field of a name, in a language where a method of that name is another thing.
 pub(super) fn declares(program: &Program, class: Cls, name: &Name) -> bool {
@@ -44,4 +47,60 @@ pub(super) fn is_set_by_method(program: &Program, field: &Set) -> bool {
         }
         _ => false,
     })
+}
+
+/// How often a field is looked up within a lookup of itself, as with objects that wrap others of their class.
+const MAX_SELF: usize = 3;
+
+impl Scope<'_> {
+    /// A field of an object of the program, with what its maker gave it. A field that is made of itself, of such objects
+    /// or of others of its class (`Window{Start: w.Start - step}`), has nothing to add to itself.
+    pub(super) fn instance_field(&self, receiver: &Value, instance: &Instance, name: &Name, depth: u8) -> Set {
+        let most = if instance.made.is_none() && instance.fields.is_none() { 1 } else { MAX_SELF };
+        let field = (instance.class, name.clone());
+        if self.open.borrow().iter().filter(|open| **open == field).count() >= most {
+            return Set::unknown();
+        }
+        self.open.borrow_mut().push(field);
+        let set = self.filled_field(receiver, instance, name, depth);
+        self.open.borrow_mut().pop();
+        set
+    }
+
+    fn filled_field(&self, receiver: &Value, instance: &Instance, name: &Name, depth: u8) -> Set {
+        let own = instance.fields.as_ref().and_then(|t| t.entry(name));
+        if let Some(set) = own.filter(|set| !set.is_unknown()) {
+            return set.clone();
+        }
+        let raw = self.raw_field(instance.class, name);
+        if raw.is_unknown()
+            && let Some(word) = instance.spelled(name)
+        {
+            return Set::literal(word);
+        }
+        let bindings = instance.made.iter().map(|b| &**b).collect();
+        let subst = Subst::new(bindings, Some(receiver), true);
+        let mut out = subst.set(self, &raw, depth + 1);
+        if instance.made.is_none()
+            && (instance.fields.is_none() || own.is_some())
+            && !out.values().any(|v| matches!(v, Value::Text(_)))
+        {
+            let given = self.raw_field(instance.class, &given(name));
+            if given.items.len() <= MAX_PASSED {
+                out.join(&given);
+            }
+        }
+        if raw.is_unknown() {
+            // An interface or an abstract class: whatever its implementations hold.
+            for sub in self.program.class(instance.class).subclasses.iter().take(16) {
+                let sub = Value::Instance(Arc::new(Instance::any(*sub)));
+                for value in self.field_of(&sub, name, depth + 2).items {
+                    if !matches!(value.value, Value::Text(_) | Value::Ref(_)) {
+                        out.insert(value);
+                    }
+                }
+            }
+        }
+        out
+    }
 }

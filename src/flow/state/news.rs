@@ -71,9 +71,6 @@ fn changed(fun: Fun, old: &Output, new: &Output) -> Vec<Key> {
     if old.defaults != new.defaults {
         changed.push(Key::Defaults(fun));
     }
-    if old.keys != new.keys {
-        changed.push(Key::Keys(fun));
-    }
     let variables = Stores::between(&old.locals, &new.locals);
     changed.extend(variables.all().map(|name| Key::Variable(fun, name.clone())));
     changed
