@@ -7,7 +7,7 @@ use crate::flow::request::{Request, Site};
 use crate::flow::subst::{Call, Subst};
 use crate::flow::transport;
 use crate::flow::value::{Args, Bindings, Closure, Fun, Instance, Piece, Ref, Root, Set, Table, Value};
-use crate::ir::{Name, ParamKind};
+use crate::ir::{self, Expr, Name, ParamKind};
 use std::sync::Arc;
 
 impl<'a> Run<'a> {
@@ -218,7 +218,7 @@ impl<'a> Run<'a> {
         for request in &summary.requests {
             let own = is_stated(&subst.bindings, request);
             // The whole address comes out of an object that was made with it, perhaps for this one request.
-            let built = receiver.is_some_and(was_given_address)
+            let built = receiver.is_some_and(|object| self.gave_address(object))
                 && matches!(request.url.pieces.as_slice(), [Piece::Ref(Ref { root: Root::This(_), .. })]);
             for (mut filled, world) in subst.request(&self.scope, request) {
                 self.hold(&mut filled, &world);
@@ -262,6 +262,28 @@ impl<'a> Run<'a> {
             }
             self.depth -= 4;
         }
+    }
+
+    /// Whether an object was made with an address whose path is written down in this very file.
+    fn gave_address(&self, object: &Value) -> bool {
+        let Value::Instance(object) = object else { return false };
+        let given = object.made.iter().flat_map(|made| &made.args);
+        let fields = object.fields.iter().flat_map(|fields| &fields.entries).map(|(_, set)| set);
+        let written = |path: &str| {
+            self.module.exprs().any(|(_, expr)| match expr {
+                Expr::Text(pieces) => {
+                    pieces.iter().any(|p| matches!(p, ir::Piece::Text(t) if path.contains(&**t) && t.contains("/v")))
+                }
+                _ => false,
+            })
+        };
+        let address = |v: &Value| match v {
+            Value::Text(text) if transport::has_api_path(text) => {
+                text.pieces.iter().any(|p| matches!(p, Piece::Lit(lit) if lit.contains("/v") && written(lit)))
+            }
+            _ => false,
+        };
+        given.chain(fields).any(|set| set.values().any(address))
     }
 
     /// Takes over what a lambda requests on its own account: it runs, if at all, because it was made here.
@@ -329,15 +351,6 @@ fn is_stated(bindings: &[&Bindings], request: &Request) -> bool {
     };
     request.verb.pieces.iter().any(|piece| is_bound(piece, false))
         || request.url.pieces.iter().enumerate().any(|(i, piece)| is_bound(piece, i == 0))
-}
-
-/// Whether whoever made an object gave it an address with a path.
-fn was_given_address(object: &Value) -> bool {
-    let Value::Instance(object) = object else { return false };
-    let given = object.made.iter().flat_map(|made| &made.args);
-    let fields = object.fields.iter().flat_map(|fields| &fields.entries).map(|(_, set)| set);
-    let address = |v: &Value| matches!(v, Value::Text(text) if transport::has_api_path(text));
-    given.chain(fields).any(|set| set.values().any(address))
 }
 
 /// Whether arguments hold a path that nobody has to complete.
