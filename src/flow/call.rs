@@ -25,6 +25,8 @@ fn is_request_builder(path: &str) -> bool {
     path.contains("Request.Builder()") || path.contains("HttpRequest.newBuilder()")
 }
 
+/// Most calls of what it is given that a function leaves to its callers.
+const MAX_PENDING: usize = 32;
 /// Stands for `getattr(object, verb)` with a verb that only callers know.
 const VERB_OF: &str = "getattr()";
 impl<'a> Run<'a> {
@@ -277,9 +279,16 @@ impl<'a> Run<'a> {
 
     /// Leaves a call to whoever knows what is called.
     fn pend(&mut self, callee: Value, args: &Args, site: Site) {
-        let pending = Pending { callee, args: args.clone(), at: site };
-        if self.out.summary.pending.len() < 32 && !self.out.summary.pending.contains(&pending) {
-            self.out.summary.pending.push(pending);
+        self.leave_pending(Pending { callee, args: args.clone(), at: site });
+    }
+
+    /// The same for a call that another function left open. What there is no room for is told of the whole function.
+    pub(in crate::flow) fn leave_pending(&mut self, pending: Pending) {
+        let all = &mut self.out.summary.pending;
+        match all.contains(&pending) {
+            true => {}
+            false if all.len() < MAX_PENDING => all.push(pending),
+            false => self.out.cut = true,
         }
     }
 

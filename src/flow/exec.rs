@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
             *set = set.leaving();
         }
         let mut out = run.out;
-        out.cut = run.scope.is_spent();
+        out.cut |= run.scope.is_spent();
         out.reads = run.scope.into_reads();
         out
     }

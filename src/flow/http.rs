@@ -19,7 +19,7 @@ use super::request::{Guard, Request, Site, template};
 use super::strings;
 use super::subst::texts_of;
 use super::transport::{self, Role};
-use super::value::{Args, Made, Piece, Set, Text, Value, World};
+use super::value::{Args, MAX_VALUES, Made, Piece, Set, Text, Value, World};
 
 /// A possible method of a request, and under which condition it is the one.
 pub type Verb = (Text, World, Option<Guard>);
@@ -27,6 +27,8 @@ pub type Verb = (Text, World, Option<Guard>);
 /// The pseudo-argument of a request whose address was assigned after it was made.
 pub const FILLED_IN: &str = "filled in";
 
+/// Most requests that a function leaves to its callers.
+const MAX_REQUESTS: usize = 256;
 /// Most conditions kept with a request; without the others it is only less selective.
 const MAX_GUARDS: usize = 8;
 
@@ -173,6 +175,8 @@ impl Run<'_> {
         let urls = transport::with_base(urls, on);
         let keys = transport::carries_keys(args, on);
         let literals = deciding::of_request(deciding::named(args));
+        // There may be more than that, of which nothing else would tell.
+        self.out.cut |= urls.items.len() >= MAX_VALUES;
         for item in &urls.items {
             // Request objects were requests when they were made.
             if matches!(item.value, Value::Made(_) | Value::Instance(_) | Value::Null | Value::Function(_)) {
@@ -281,13 +285,14 @@ impl Run<'_> {
         let positive = matches!(request.origin, Origin::Datadog | Origin::LikelyDatadog);
         if open && !(request.settled && positive && request.is_open()) {
             let requests = &mut self.out.summary.requests;
-            let room = requests.len() < 256;
+            let room = requests.len() < MAX_REQUESTS;
             match requests.iter_mut().find(|known| known.is_again(&request)) {
                 // The shorter story: those of recursion grow with every round.
                 Some(known) if request.steps.len() < known.steps.len() => known.steps = request.steps,
                 Some(_) => {}
                 None if room => requests.push(request),
-                None => {}
+                // Whose operation is certain was told where it became so; the others are told of the whole function.
+                None => self.out.cut |= !request.settled,
             }
             return;
         }

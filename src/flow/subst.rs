@@ -18,7 +18,7 @@ use super::value::{
 /// Deepest nesting of values that is rewritten.
 const MAX_DEPTH: u8 = 5;
 /// Most texts or requests that one substitution yields from one.
-const MAX_RESULTS: usize = 32;
+pub const MAX_RESULTS: usize = 32;
 
 /// Stands for the result of calling something that only a caller knows; the callee is its first argument.
 pub const CALL_OF: &str = "call()";

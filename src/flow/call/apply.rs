@@ -4,7 +4,7 @@ use crate::flow::deciding;
 use crate::flow::exec::{Run, grounded};
 use crate::flow::program::Resolved;
 use crate::flow::request::{Request, Site};
-use crate::flow::subst::{Call, Subst};
+use crate::flow::subst::{Call, MAX_RESULTS, Subst};
 use crate::flow::transport;
 use crate::flow::value::{Args, Bindings, Closure, Fun, Instance, Piece, Ref, Root, Set, Table, Value};
 use crate::ir::{self, Expr, Name, ParamKind};
@@ -220,7 +220,10 @@ impl<'a> Run<'a> {
             // The whole address comes out of an object that was made with it, perhaps for this one request.
             let built = receiver.is_some_and(|object| self.gave_address(object))
                 && matches!(request.url.pieces.as_slice(), [Piece::Ref(Ref { root: Root::This(_), .. })]);
-            for (mut filled, world) in subst.request(&self.scope, request) {
+            let all = subst.request(&self.scope, request);
+            // There may be more than that, of which nothing else would tell.
+            self.out.cut |= all.len() >= MAX_RESULTS && !request.settled;
+            for (mut filled, world) in all {
                 self.hold(&mut filled, &world);
                 if (own || built && transport::has_api_path(&filled.url)) && !filled.settled {
                     filled.at = site;
@@ -297,8 +300,8 @@ impl<'a> Run<'a> {
         }
         for pending in &summary.pending {
             let foreign = matches!(&pending.callee, Value::Ref(r) if !own(r));
-            if foreign && self.out.summary.pending.len() < 32 && !self.out.summary.pending.contains(pending) {
-                self.out.summary.pending.push(pending.clone());
+            if foreign {
+                self.leave_pending(pending.clone());
             }
         }
     }
