@@ -19,7 +19,7 @@ use super::request::{Guard, Request, Site, template};
 use super::strings;
 use super::subst::texts_of;
 use super::transport::{self, Role};
-use super::value::{Args, MAX_VALUES, Made, Piece, Set, Text, Value, World};
+use super::value::{Args, MAX_PIECES, MAX_VALUES, Made, Piece, Set, Text, Value, World};
 
 /// A possible method of a request, and under which condition it is the one.
 pub type Verb = (Text, World, Option<Guard>);
@@ -265,7 +265,11 @@ impl Run<'_> {
             let name = &self.program().class(class).name;
             request.tell(format!("the object is taken for one of {name} by its name"), site);
         }
-        if request.url.pieces.len() > 24 || request.url.as_literal().is_some_and(is_no_address) {
+        if request.url.pieces.len() > MAX_PIECES {
+            self.out.cut = true;
+            return;
+        }
+        if request.url.as_literal().is_some_and(is_no_address) {
             return;
         }
         let said = origin::from_url(&request.url, self.scope.hosts);

@@ -9,6 +9,7 @@ mod set;
 mod text;
 mod widen;
 
+pub(in crate::flow) use bound::MAX_PIECES;
 pub use set::*;
 pub use text::*;
 

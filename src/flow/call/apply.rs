@@ -51,7 +51,11 @@ impl<'a> Run<'a> {
             return out;
         }
         let mut set = Vec::new();
-        for ((_, field), (stored, _)) in &self.scope.state.output(bindings.function).fields {
+        for ((class, field), (stored, _)) in &self.scope.state.output(bindings.function).fields {
+            // Asking makes this run depend on it.
+            if !self.scope.has_field(*class, field) {
+                continue;
+            }
             // Beside the parameter stand the objects that callers are known to pass.
             let given = stored.values().find_map(|v| match v {
                 Value::Ref(Ref { root: Root::Param(fun, i), path }) if *fun == bindings.function && path.is_empty() => {
@@ -218,8 +222,8 @@ impl<'a> Run<'a> {
         for request in &summary.requests {
             let own = is_stated(&subst.bindings, request);
             // The whole address comes out of an object that was made with it, perhaps for this one request.
-            let built = receiver.is_some_and(|object| self.gave_address(object))
-                && matches!(request.url.pieces.as_slice(), [Piece::Ref(Ref { root: Root::This(_), .. })]);
+            let built = matches!(request.url.pieces.as_slice(), [Piece::Ref(Ref { root: Root::This(_), .. })])
+                && receiver.is_some_and(|object| self.gave_address(object));
             let all = subst.request(&self.scope, request);
             // There may be more than that, of which nothing else would tell.
             self.out.cut |= all.len() >= MAX_RESULTS && !request.settled;

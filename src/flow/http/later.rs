@@ -82,6 +82,8 @@ impl Run<'_> {
             for stmt in block {
                 match stmt {
                     Stmt::Assign(Place::Name(to), value) if to == name => {
+                        // Its value may ask for it again.
+                        self.assign_name(name, Set::unknown());
                         let set = self.eval(*value);
                         self.assign_name(name, set);
                         return;

@@ -67,17 +67,13 @@ pub(in crate::flow) fn has_only_refs(set: &Set) -> bool {
 }
 
 pub(in crate::flow) fn entry(table: &crate::flow::value::Table, names: &[&str]) -> Option<Set> {
-    // jQuery calls the method `type`; what others call so is no method.
-    let means = |name: &str, set: &Set| {
-        name != "type" || set.values().any(|v| matches!(v, Value::Ref(_)) || strings::verb_constant(v).is_some())
-    };
-    names.iter().find_map(|n| table.entry(n).filter(|set| means(n, set)).cloned()).or_else(|| {
+    names.iter().find_map(|n| table.entry(n).cloned()).or_else(|| {
         let first = Name::from(*names.first()?);
         table.lookup(&first)
     })
 }
 
-/// The entry that tells the method; `type: "json"` tells what the answer is to be.
+/// The entry that tells the method. jQuery calls it `type`; others say there what the answer is to be: `type: "json"`.
 fn method_entry(table: &crate::flow::value::Table, names: &[&str]) -> Option<Set> {
     let names: Vec<&str> = names.iter().copied().filter(|name| table.entry(name).is_none_or(may_be_verb)).collect();
     entry(table, &names)
