@@ -368,10 +368,7 @@ impl<'a> Run<'a> {
         for (i, item) in items.iter().enumerate() {
             let set = self.eval(*item);
             let alternative = (choice, u16::try_from(i).unwrap_or(u16::MAX));
-            let given = match set.items.as_slice() {
-                [Item { value: Value::Ref(r), .. }] if i + 1 < items.len() => Some(Guard::Truthy(r.clone(), true)),
-                _ => None,
-            };
+            let given = set.subject().filter(|_| i + 1 < items.len()).map(|r| Guard::Truthy(r.clone(), true));
             let inside = self.guards.len();
             self.guards.extend(given.clone());
             self.note_arm(alternative, guards);

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::origin;
 use super::program::Program;
-use super::request::{Guard, Site};
+use super::request::{self, Guard, Site};
 use super::scope::Scope;
 use super::state::Output;
 use super::value::{Alternative, Cls, Fun, Ref, Root, Set, Value, World};
@@ -101,8 +101,9 @@ impl<'a> Run<'a> {
         out
     }
 
-    /// Makes what is returned fit for callers, who may decide which alternative it is.
+    /// Makes what is returned and requested fit for callers, who may decide which alternative it is.
     fn leave(&mut self) {
+        self.out.summary.requests = request::simplified(std::mem::take(&mut self.out.summary.requests));
         let arms = &self.arms;
         let returns = self.out.summary.returns.leaving_with(&|a| arms.contains_key(a));
         let mut used = BTreeSet::new();

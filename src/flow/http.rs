@@ -15,7 +15,7 @@ use super::deciding;
 use super::exec::Run;
 use super::found::{Found, What};
 use super::origin;
-use super::request::{Guard, Request, Site, template};
+use super::request::{Guard, Request, Site, contradict, template};
 use super::strings;
 use super::subst::texts_of;
 use super::transport::{self, Role};
@@ -265,6 +265,10 @@ impl Run<'_> {
             let name = &self.program().class(class).name;
             request.tell(format!("the object is taken for one of {name} by its name"), site);
         }
+        if contradict(&request.guards) {
+            return;
+        }
+        strings::drop_open_query(&mut request.url);
         if request.url.pieces.len() > MAX_PIECES {
             self.out.cut = true;
             return;

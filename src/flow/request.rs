@@ -1,10 +1,15 @@
 //! HTTP requests as functions make them, before and after their callers have filled the holes.
 
+mod simplify;
+
+pub use simplify::{contradict, simplified};
+
 use crate::evidence::Origin;
 use crate::ir::{Name, Span};
 use crate::url::Template;
 
-use super::value::{Piece, Ref, Root, Text};
+use super::strings;
+use super::value::{Piece, Ref, Root, Text, Value};
 use smallvec::SmallVec;
 
 /// Most steps of a derivation that are kept.
@@ -61,6 +66,39 @@ impl Guard {
         match self {
             Self::Equal(subject, ..) | Self::Truthy(subject, _) => SmallVec::from_elem(subject, 1),
             Self::NotAll(guards) => guards.iter().flat_map(Self::subjects).collect(),
+        }
+    }
+
+    /// The same condition on something else.
+    pub fn of(&self, subject: &Ref) -> Option<Self> {
+        match self {
+            Self::Equal(_, texts, yes) => Some(Self::Equal(subject.clone(), texts.clone(), *yes)),
+            Self::Truthy(_, yes) => Some(Self::Truthy(subject.clone(), *yes)),
+            Self::NotAll(_) => None,
+        }
+    }
+
+    /// Whether it may hold where its subject is a value.
+    pub fn admits(&self, value: &Value) -> bool {
+        match self {
+            Self::Equal(_, texts, yes) => match value {
+                Value::Text(t) => {
+                    t.as_literal().is_none_or(|l| texts.iter().any(|t| t.eq_ignore_ascii_case(l)) == *yes)
+                }
+                Value::Null => !yes,
+                Value::Instance(i) => i.constant().is_none_or(|c| texts.iter().any(|t| t == c) == *yes),
+                // `HttpMethod.GET`.
+                Value::External(_) | Value::Made(_) => strings::verb_constant(value)
+                    .is_none_or(|verb| texts.iter().any(|t| t.eq_ignore_ascii_case(&verb)) == *yes),
+                _ => true,
+            },
+            Self::Truthy(_, yes) => match value {
+                Value::Null | Value::Bool(false) => !yes,
+                Value::Text(t) => t.as_literal().is_none_or(|l| l.is_empty() != *yes),
+                Value::Ref(_) => true,
+                _ => *yes,
+            },
+            Self::NotAll(_) => true,
         }
     }
 

@@ -1,11 +1,15 @@
 //! Putting a caller's arguments and a receiver's fields into what a function said in terms of its parameters.
 
+mod guards;
+
 use crate::ir::Name;
 use rustc_hash::FxHasher;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+
+use guards::{Verdict, verb_allowed};
 
 use super::program::Kinship;
 use super::request::{Guard, Request, Site};
@@ -349,101 +353,30 @@ impl<'a> Subst<'a> {
         if request.refs().any(|r| self.excludes(scope, r)) {
             return Vec::new();
         }
-        let mut guards = Vec::new();
-        for guard in &request.guards {
-            match self.guard(scope, guard) {
-                Verdict::Never => return Vec::new(),
-                Verdict::Always => {}
-                Verdict::If(guard) => guards.push(guard),
-            }
-        }
+        let held = self.held(scope, &request.guards);
         let mut out = Vec::new();
+        if held.is_empty() {
+            return out;
+        }
         let urls = self.text(scope, &request.url, 0);
         for (verb, world) in self.text(scope, &request.verb, 0) {
             if !verb_allowed(&request.verb, &verb, &request.guards) {
                 continue;
             }
             for (url, other) in &urls {
-                if let Some(world) = world.and(other)
-                    && out.len() < MAX_RESULTS
-                {
-                    let guards = guards.clone();
-                    out.push((Request { verb: verb.clone(), url: url.clone(), guards, ..request.clone() }, world));
+                let Some(world) = world.and(other) else { continue };
+                for (guards, other) in &held {
+                    if let Some(world) = world.and(other)
+                        && out.len() < MAX_RESULTS
+                    {
+                        let (verb, url, guards) = (verb.clone(), url.clone(), guards.clone());
+                        out.push((Request { verb, url, guards, ..request.clone() }, world));
+                    }
                 }
             }
         }
         out
     }
-
-    /// Several conditions of which one must fail: excluded where each is sure to hold.
-    fn not_all(&self, scope: &Scope<'_>, guard: &Guard) -> Verdict {
-        let Guard::NotAll(guards) = guard else { return Verdict::Always };
-        let mut open = Vec::new();
-        for guard in guards {
-            match guard.negated().map(|negated| self.guard(scope, &negated)) {
-                Some(Verdict::Never) => {}
-                Some(Verdict::If(negated)) => open.extend(negated.negated()),
-                Some(Verdict::Always) | None => return Verdict::Always,
-            }
-        }
-        Guard::not_all(&open).map_or(Verdict::Never, Verdict::If)
-    }
-
-    fn guard(&self, scope: &Scope<'_>, guard: &Guard) -> Verdict {
-        let (Guard::Equal(subject, ..) | Guard::Truthy(subject, _)) = guard else {
-            return self.not_all(scope, guard);
-        };
-        let Some(set) = self.reference(scope, subject, 0) else { return Verdict::If(guard.clone()) };
-        let mut set = set.without_worlds();
-        // What all callers together pass, and its declared type, say nothing beside the parameter itself.
-        if set.values().any(|v| matches!(v, Value::Ref(Ref { root: Root::Param(..), path }) if path.is_empty())) {
-            set.items.retain(|i| !matches!(i.value, Value::Instance(_)));
-        }
-        if let [Item { value: Value::Ref(r), .. }] = set.items.as_slice() {
-            return match guard {
-                Guard::Equal(_, texts, yes) => Verdict::If(Guard::Equal(r.clone(), texts.clone(), *yes)),
-                Guard::Truthy(_, yes) => Verdict::If(Guard::Truthy(r.clone(), *yes)),
-                Guard::NotAll(_) => Verdict::Always,
-            };
-        }
-        let possible = |one: &Value| match guard {
-            Guard::Equal(_, texts, yes) => match one {
-                Value::Text(t) => {
-                    t.as_literal().is_none_or(|l| texts.iter().any(|t| t.eq_ignore_ascii_case(l)) == *yes)
-                }
-                Value::Null => !yes,
-                Value::Instance(i) => i.constant().is_none_or(|c| texts.iter().any(|t| t == c) == *yes),
-                // `HttpMethod.GET`.
-                Value::External(_) | Value::Made(_) => strings::verb_constant(one)
-                    .is_none_or(|verb| texts.iter().any(|t| t.eq_ignore_ascii_case(&verb)) == *yes),
-                _ => true,
-            },
-            Guard::Truthy(_, yes) => match one {
-                Value::Null | Value::Bool(false) => !yes,
-                Value::Text(t) => t.as_literal().is_none_or(|l| l.is_empty() != *yes),
-                Value::Ref(_) => true,
-                _ => *yes,
-            },
-            Guard::NotAll(_) => true,
-        };
-        if set.is_unknown() || set.values().any(possible) { Verdict::Always } else { Verdict::Never }
-    }
-}
-
-/// Whether a condition may hold.
-enum Verdict {
-    Never,
-    Always,
-    If(Guard),
-}
-
-/// Whether a verb that came from the very parameter that a guard speaks of satisfies that guard.
-fn verb_allowed(before: &Text, after: &Text, guards: &[Guard]) -> bool {
-    let ([Piece::Ref(subject)], Some(verb)) = (before.pieces.as_slice(), after.as_literal()) else { return true };
-    guards.iter().all(|guard| match guard {
-        Guard::Equal(r, texts, yes) if r == subject => texts.iter().any(|t| t.eq_ignore_ascii_case(verb)) == *yes,
-        _ => true,
-    })
 }
 
 /// The texts a set stands for; whatever is no text is a hole with this label.
@@ -460,12 +393,10 @@ pub fn texts_of(set: &Set, label: &Name) -> Vec<Text> {
 /// The same, each in its world.
 pub fn texts_in_worlds(set: &Set, label: &Name) -> Vec<(Text, World)> {
     let mut out: Vec<(Text, World)> = Vec::new();
-    // What all callers together pass says nothing beside the parameter itself.
-    let given = set.values().any(|v| matches!(v, Value::Ref(Ref { root: Root::Param(..), path }) if path.is_empty()));
     for item in &set.items {
         let value = &item.value;
         let text = match value {
-            Value::External(_) | Value::Made(_) | Value::Instance(_) if given => continue,
+            _ if set.refs().any(|r| r.stands_for(value)) => continue,
             Value::Text(t) => (**t).clone(),
             Value::Ref(r) => Text::piece(Piece::Ref(r.clone())),
             // `HttpMethod.GET`.

@@ -80,6 +80,19 @@ impl Ref {
         it.path.push(name.clone());
         Some(it)
     }
+
+    /// Whether a value beside it says nothing more: what all callers together pass for a parameter, an object of the type that
+    /// a field is declared with.
+    pub fn stands_for(&self, value: &Value) -> bool {
+        let Root::Param(..) = self.root else { return false };
+        match value {
+            Value::External(_) => self.path.is_empty(),
+            Value::Made(_) | Value::Instance(_) if self.path.is_empty() => true,
+            Value::Made(made) => made.path.ends_with("()") && made.on.is_none() && made.args == Args::default(),
+            Value::Instance(object) => object.made.is_none() && object.fields.is_none(),
+            _ => false,
+        }
+    }
 }
 
 /// One possible value.

@@ -3,7 +3,7 @@
 use crate::flow::exec::{MAX_DEPTH, Run};
 use crate::flow::request::Guard;
 use crate::flow::strings;
-use crate::flow::value::{Item, Piece, Ref, Set, Value};
+use crate::flow::value::{Piece, Ref, Set, Value};
 use crate::ir::{Expr, ExprId, Module, Name};
 
 /// What a condition says where it holds and where it does not.
@@ -66,11 +66,8 @@ impl<'a> Run<'a> {
                 any_of(&all).map(Condition::guard).unwrap_or_default()
             }
             _ => {
-                let set = self.eval(id);
-                match set.items.as_slice() {
-                    [Item { value: Value::Ref(r), .. }] => Condition::guard(Guard::Truthy(r.clone(), true)),
-                    _ => Condition::default(),
-                }
+                let subject = self.eval(id).subject().cloned();
+                subject.map(|r| Condition::guard(Guard::Truthy(r, true))).unwrap_or_default()
             }
         }
     }

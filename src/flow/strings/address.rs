@@ -163,3 +163,28 @@ pub(in crate::flow) fn host_only(base: &Text) -> Text {
         }
     }
 }
+
+/// Cuts off a query of which nothing is written down: `?{params}`, and `&{params}` where an address may have one already.
+pub(in crate::flow) fn drop_open_query(address: &mut Text) {
+    let says_something = |text: &str| text.contains(|c: char| c.is_alphanumeric());
+    let start = address.pieces.iter().enumerate().find_map(|(i, piece)| match piece {
+        // Before any `?` an `&` at the start of what follows something unknown begins or continues its query.
+        Piece::Lit(text) => text.find('?').or_else(|| text.starts_with('&').then_some(0)).map(|at| (i, at)),
+        _ => None,
+    });
+    let Some((first, at)) = start.filter(|(i, at)| (*i, *at) != (0, 0)) else { return };
+    let open = address.pieces.iter().enumerate().skip(first).all(|(i, piece)| match piece {
+        Piece::Lit(text) => !says_something(if i == first { text.get(at..).unwrap_or_default() } else { text }),
+        Piece::Env(_) | Piece::Hole(_) => true,
+        Piece::Ref(_) => false,
+    });
+    if !open {
+        return;
+    }
+    let path = match &address.pieces[first] {
+        Piece::Lit(text) => Name::from(text.get(..at).unwrap_or_default()),
+        _ => Name::default(),
+    };
+    address.pieces.truncate(first);
+    address.push(Piece::Lit(path));
+}

@@ -1,6 +1,6 @@
 //! Sets of values, each in the world it holds in.
 
-use super::{MAX_COMPOSITES, MAX_VALUES, Table, Text, Value, World};
+use super::{MAX_COMPOSITES, MAX_VALUES, Ref, Table, Text, Value, World};
 use crate::ir::Name;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
@@ -63,6 +63,24 @@ impl Set {
 
     fn has_room(&self, item: &Item) -> bool {
         self.items.len() < if item.value.is_composite() { MAX_COMPOSITES } else { MAX_VALUES }
+    }
+
+    /// What in it is decided elsewhere.
+    pub fn refs(&self) -> impl Iterator<Item = &Ref> {
+        self.values().filter_map(|value| match value {
+            Value::Ref(r) => Some(r),
+            _ => None,
+        })
+    }
+
+    /// The one thing decided elsewhere that it stands for.
+    pub fn subject(&self) -> Option<&Ref> {
+        let subject = self.refs().next()?;
+        let one = |value: &Value| match value {
+            Value::Ref(r) => r == subject,
+            other => subject.stands_for(other),
+        };
+        self.values().all(one).then_some(subject)
     }
 
     /// Adds all of another set, whose values are bounded already.
