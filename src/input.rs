@@ -309,3 +309,8 @@ pub fn shown(path: &Path) -> Arc<str> {
     let joined = parts.join("/");
     if joined.is_empty() && absolute.is_empty() { ".".into() } else { format!("{absolute}{joined}").into() }
 }
+
+/// Where a path leads, links followed: the same for all ways to write it.
+pub fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_path_buf())
+}

@@ -264,6 +264,31 @@ fn a_place_can_be_explained() {
 }
 
 #[test]
+fn a_place_can_be_written_in_any_way() {
+    let here = folder();
+    let jobs = here.path().join("jobs");
+    std::fs::create_dir_all(jobs.join("src")).expect("a folder");
+    let code = "import requests\n\nrequests.get(\"https://api.datadoghq.com/api/v1/monitor\")\n";
+    std::fs::write(jobs.join("src/list.py"), code).expect("a file");
+    let absolute = jobs.join("src/list.py");
+    let absolute = absolute.to_str().expect("a path");
+    for (cwd, root, file) in [
+        (jobs.as_path(), ".", "src/list.py"),
+        (jobs.as_path(), ".", "./src/../src/list.py"),
+        (jobs.as_path(), ".", absolute),
+        (jobs.join("src").as_path(), "..", "list.py"),
+        (jobs.join("src").as_path(), "..", "../src/list.py"),
+        (here.path(), jobs.to_str().expect("a path"), "jobs/src/list.py"),
+        (here.path(), "jobs", absolute),
+    ] {
+        let place = format!("{file}:3");
+        let output = ddscope().current_dir(cwd).args(["scan", root, "--explain-use", &place]).assert().success();
+        let text = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
+        assert!(text.starts_with("v1:ListMonitors"), "{place} in {}: {text}", cwd.display());
+    }
+}
+
+#[test]
 fn test_code_is_apart_unless_it_counts() {
     let required = |arguments: &[&str]| -> Vec<String> {
         let output = ddscope().args(["scan", EXAMPLE, "--format", "json"]).args(arguments).output().expect("a run");

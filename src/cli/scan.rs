@@ -7,7 +7,9 @@ use crate::evidence::Phase;
 use crate::report::{FORMATS, Report};
 use crate::scan::{Credential, Options};
 use clap::builder::PossibleValuesParser;
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What to scan; shared by the commands that scan.
 #[derive(Clone, Debug, clap::Args)]
@@ -171,7 +173,7 @@ pub(super) fn render(
 }
 
 fn explain_use(scan: &crate::scan::Scan<'_>, file: &str, line: u32) -> Result<Outcome> {
-    let shown = crate::input::shown(std::path::Path::new(file));
+    let shown = reported(scan, file);
     let text = crate::report::derivation(&scan.resolution, &shown, line);
     let near = || {
         let usages = scan.resolution.usages.iter().flat_map(|u| &u.evidence);
@@ -187,6 +189,20 @@ fn explain_use(scan: &crate::scan::Scan<'_>, file: &str, line: u32) -> Result<Ou
         }
     })?;
     Ok(Outcome { text, fits: true, problems: scan.problems.clone(), ..Outcome::default() })
+}
+
+/// A file as the report shows it, however it was written.
+fn reported(scan: &crate::scan::Scan<'_>, file: &str) -> Arc<str> {
+    let shown = crate::input::shown(Path::new(file));
+    let usages = scan.resolution.usages.iter().flat_map(|u| &u.evidence);
+    let all = usages.chain(scan.resolution.unresolved.iter().map(|u| &u.evidence));
+    let files: BTreeSet<&Arc<str>> = all.map(|e| e.place.file()).collect();
+    if files.contains(&shown) {
+        return shown;
+    }
+    let wanted = crate::input::real(Path::new(file));
+    let same = files.into_iter().find(|known| crate::input::real(Path::new(&***known)) == wanted);
+    same.cloned().unwrap_or(shown)
 }
 
 /// Reads `FILE:LINE`.
