@@ -125,6 +125,9 @@ pub enum Call {
         origin: Origin,
         /// Whether the shell or a program like `curl` makes it.
         cli: bool,
+        /// Whether what is unknown of it comes out of one of several branches: what else is found at its place is another
+        /// call.
+        alternative: bool,
     },
     /// A Terraform (or Pulumi, CDKTF, operator, …) block, one evidence per action.
     Declared {

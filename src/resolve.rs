@@ -10,13 +10,16 @@ use crate::catalog::{Catalog, Operation, Status};
 use crate::evidence::{Call, Confidence, Evidence, Observed, Place};
 use crate::ir::Name;
 use crate::redact;
+use crate::url::Target;
+use decided::Decided;
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 mod decide;
+mod decided;
 mod join;
 pub mod reason;
 mod ways;
@@ -257,7 +260,7 @@ impl<'c> Resolver<'c> {
         self.unlisted = self.unlisted.saturating_add(requests);
     }
 
-    /// The result. An undecided call at a place where an operation was found is dropped: it is the same call.
+    /// The result. An undecided call that says no more than an operation found at its place is dropped: it is the same call.
     pub fn finish(self) -> Resolution {
         let usages: Vec<Usage> = self
             .usages
@@ -268,17 +271,9 @@ impl<'c> Resolver<'c> {
                 Usage { operation, evidence }
             })
             .collect();
-        // What a test passes decides nothing for the program, what the program passes decides for the test.
-        let decided: BTreeSet<(Arc<str>, u32, bool)> = usages
-            .iter()
-            .flat_map(|u| &u.evidence)
-            .flat_map(|e| [e.test, true].map(|test| (&e.place, test)))
-            .filter_map(|(place, test)| match place {
-                Place::Source { file, span, .. } => Some((file.clone(), span.line, test)),
-                Place::Record { .. } => None,
-            })
-            .collect();
-        let mut unresolved = most_telling(self.unresolved.into_values(), &decided);
+        let decided = Decided::collect(&usages);
+        let open = self.unresolved.into_values().filter(|one| !decided.covers(self.catalog, one));
+        let mut unresolved = most_telling(open);
         unresolved
             .sort_by(|a, b| (order(&a.evidence), a.reason, a.call()).cmp(&(order(&b.evidence), b.reason, b.call())));
         Resolution { usages, unresolved, unlisted: self.unlisted }
@@ -292,32 +287,25 @@ fn is_documented(operation: &Operation) -> bool {
         || operation.oauth.state == State::Published
 }
 
-/// One undecided call a place and method: the one of which most is known. None where an operation was found at that place.
-/// Tests are apart from the program.
-fn most_telling(all: impl Iterator<Item = Unresolved>, decided: &BTreeSet<(Arc<str>, u32, bool)>) -> Vec<Unresolved> {
+/// One undecided call a place and method: the one of which most is known. Tests are apart from the program.
+fn most_telling(all: impl Iterator<Item = Unresolved>) -> Vec<Unresolved> {
     type Kind = (Key, bool, Option<String>, &'static str, Option<String>);
     let mut kept: BTreeMap<Kind, Unresolved> = BTreeMap::new();
     for mut one in all {
-        let source = match &one.evidence.place {
-            Place::Source { file, span, .. } => Some((file.clone(), span.line, one.evidence.test)),
-            Place::Record { .. } => None,
+        let source = matches!(one.evidence.place, Place::Source { .. });
+        // Which endpoint it is, is known where only its requirement is not.
+        let known = matches!(one.reason, reason::UNDOCUMENTED | reason::RETIRED);
+        let collapses = one.url().is_some() && source && !known;
+        let call = match &one.evidence.call {
+            Call::Http { url, .. } if known && source => Target::parse(url).path.to_string(),
+            _ => one.call(),
         };
-        let address = one.url().is_some();
-        // Another way to read a request whose operation is known says nothing new.
-        let idle = matches!(
-            one.reason,
-            reason::PATH | reason::SEVERAL | reason::VERB | reason::UNKNOWN_ENDPOINT | reason::WEAK
-        );
-        if address && idle && source.as_ref().is_some_and(|s| decided.contains(s)) {
-            continue;
-        }
-        let collapses = address && source.is_some();
         let key = (
             Key::of(&one.evidence),
             one.evidence.test,
             one.method().map(str::to_owned),
             if collapses { "" } else { one.reason },
-            (!collapses).then(|| one.call()),
+            (!collapses).then_some(call),
         );
         match kept.entry(key) {
             Entry::Vacant(place) => {
@@ -328,9 +316,12 @@ fn most_telling(all: impl Iterator<Item = Unresolved>, decided: &BTreeSet<(Arc<s
                 if known(&one) > known(place.get()) {
                     std::mem::swap(place.get_mut(), &mut one);
                 }
-                let candidates = &mut place.get_mut().candidates;
-                candidates.extend(one.candidates);
-                join::sort_candidates(candidates);
+                let kept = place.get_mut();
+                // What less telling readings may be, an endpoint that nobody describes is not.
+                if kept.reason != reason::UNKNOWN_ENDPOINT && one.reason != reason::UNKNOWN_ENDPOINT {
+                    kept.candidates.extend(one.candidates);
+                    join::sort_candidates(&mut kept.candidates);
+                }
             }
         }
     }

@@ -59,6 +59,22 @@ impl Template {
         }
     }
 
+    /// The same address with its query told from its path: one that begins with `&` is the rest of a query whose beginning
+    /// another branch writes.
+    #[must_use]
+    pub fn with_query(mut self) -> Self {
+        let first = self.pieces.iter_mut().find_map(|piece| match piece {
+            Piece::Text(text) => text.find(['?', '&', '#']).map(|at| (text, at)),
+            Piece::Hole => None,
+        });
+        if let Some((text, at)) = first
+            && let Some(query) = text.get(at..).and_then(|rest| rest.strip_prefix('&'))
+        {
+            *text = format!("{}?{query}", text.get(..at).unwrap_or_default()).into();
+        }
+        self
+    }
+
     /// The pieces in order.
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces

@@ -146,7 +146,9 @@ impl Run<'_> {
                 at: site,
                 settled: false,
                 likely: false,
+                stated: false,
                 cli: false,
+                alternative: false,
                 literals: Vec::new(),
                 steps: vec![(format!("declared by @{name}").into(), site)],
             });

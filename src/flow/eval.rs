@@ -16,7 +16,7 @@ use super::program::Resolved;
 use super::request::Guard;
 use super::strings;
 use super::subst::texts_of;
-use super::value::{Closure, Fun, Item, MAX_VALUES, Piece, Ref, Root, Set, Table, Text, Value, World};
+use super::value::{Closure, DEFAULTING, Fun, Item, MAX_VALUES, Piece, Ref, Root, Set, Table, Text, Value, World};
 
 impl<'a> Run<'a> {
     /// What an expression may be; requests made on the way are noted.
@@ -388,9 +388,12 @@ impl<'a> Run<'a> {
     }
 
     fn select(&mut self, id: ExprId, arms: &'a [(Option<ExprId>, ExprId)]) -> Set {
-        let choice = self.choice_id(id);
+        let tested = arms.iter().find_map(|(when, _)| self.presence((*when)?));
+        let is_tested = |(_, value): &(_, ExprId)| written(self.module, *value).is_some_and(|it| Some(&it) == tested);
+        let defaulting = if arms.iter().any(is_tested) { DEFAULTING } else { 0 };
+        let choice = self.choice_id(id) | defaulting;
         let guards = self.guards.len();
-        let mut out = Set::unknown();
+        let mut sets = Vec::with_capacity(arms.len());
         for (i, (when, value)) in arms.iter().enumerate() {
             let condition = when.map(|w| self.condition(w)).unwrap_or_default();
             let inside = self.guards.len();
@@ -398,14 +401,13 @@ impl<'a> Run<'a> {
             let alternative = (choice, u16::try_from(i).unwrap_or(u16::MAX));
             self.note_arm(alternative, guards);
             let narrowed = self.narrow(condition.narrows);
-            let set = self.eval(*value);
+            sets.push(self.eval(*value));
             self.narrowed.truncate(narrowed);
-            out.absorb(set.within(&World::of(alternative.0, alternative.1)));
             self.guards.truncate(inside);
             self.guards.extend(condition.fails);
         }
         self.guards.truncate(guards);
-        out
+        Set::of_arms(choice, sets.iter().enumerate(), &self.label(id))
     }
 
     /// A lambda as a value. What it requests without arguments of its own is requested by whoever makes it.

@@ -8,7 +8,7 @@ mod store;
 
 pub(in crate::flow) use ground::*;
 
-use crate::ir::{Arm, ExprId, Function, Module, Name, ParamKind, Stmt};
+use crate::ir::{Arm, Expr, ExprId, Function, Module, Name, ParamKind, Place, Stmt};
 use rustc_hash::FxHashMap as Map;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use super::program::Program;
 use super::request::{self, Guard, Site};
 use super::scope::Scope;
 use super::state::Output;
-use super::value::{Alternative, Cls, Fun, Ref, Root, Set, Value, World};
+use super::value::{Alternative, Cls, DEFAULTING, Fun, Ref, Root, Set, Value, World};
 use crate::evidence::Origin;
 use std::cell::Cell;
 
@@ -47,6 +47,8 @@ pub struct Run<'a> {
     pub narrowed: Vec<(Name, Set)>,
     /// The class that the object at work was taken for because of its name, and where.
     pub guessed: Option<(Cls, Site)>,
+    /// Whether the function about to be called is a lambda that another function was given, and is called by that.
+    pub handed: bool,
     /// How deep the evaluation is nested.
     pub depth: u16,
     env: Map<Name, Set>,
@@ -74,6 +76,7 @@ impl<'a> Run<'a> {
             arms: BTreeMap::new(),
             narrowed: Vec::new(),
             guessed: None,
+            handed: false,
             depth: 0,
             env: Map::default(),
             undo: Vec::new(),
@@ -264,9 +267,31 @@ impl<'a> Run<'a> {
         false
     }
 
+    /// The variable that a condition asks whether it is there: `if not x`, `if x is None`.
+    pub fn presence(&self, condition: ExprId) -> Option<&'a Name> {
+        let module: &'a Module = self.module;
+        match module.expr(condition) {
+            Expr::Name(name) => Some(name),
+            Expr::Not(inner) => match module.expr(*inner) {
+                Expr::Name(name) => Some(name),
+                _ => None,
+            },
+            Expr::Equal(left, right, _) => match (module.expr(*left), module.expr(*right)) {
+                (Expr::Name(name), Expr::Null) | (Expr::Null, Expr::Name(name)) => Some(name),
+                (Expr::Name(name), Expr::Text(pieces)) if pieces.is_empty() => Some(name),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn choice(&self, arms: &[Arm]) -> u64 {
         let first = arms.iter().find_map(|a| a.when).map_or(u32::MAX, |w| w.0);
-        (u64::from(self.fun.module) << 32) | u64::from(first)
+        let tested = arms.iter().find_map(|arm| self.presence(arm.when?));
+        // What is tested for being there and assigned where it is not has a default.
+        let sets = |stmt: &Stmt| matches!(stmt, Stmt::Assign(Place::Name(name), _) if Some(name) == tested);
+        let defaulting = if arms.iter().flat_map(|arm| &arm.body).any(sets) { DEFAULTING } else { 0 };
+        defaulting | (u64::from(self.fun.module) << 32) | u64::from(first)
     }
 
     /// Runs the body of an arm and takes its assignments back out again.
@@ -298,15 +323,11 @@ impl<'a> Run<'a> {
                 None if outcomes.iter().all(|o| o.contains_key(name)) => Set::unknown(),
                 None => self.outer_name(name),
             };
-            let mut joined = Set::unknown();
-            for (outcome, world) in outcomes.iter().zip(worlds) {
-                let set = outcome.get(name).unwrap_or(&base);
-                if outcomes.len() == 1 {
-                    joined.join(set);
-                } else {
-                    joined.absorb(set.within(&World::of(choice, u16::try_from(*world).unwrap_or(u16::MAX))));
-                }
-            }
+            let sets: Vec<&Set> = outcomes.iter().map(|outcome| outcome.get(name).unwrap_or(&base)).collect();
+            let joined = match sets.as_slice() {
+                [one] => (*one).clone(),
+                _ => Set::of_arms(choice, worlds.iter().copied().zip(sets), name),
+            };
             self.bind(name.clone(), joined);
         }
     }

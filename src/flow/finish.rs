@@ -13,7 +13,6 @@ mod leftover;
 use leftover::{Called, leftovers};
 
 use super::anchor;
-use super::eval::stated::STATED;
 use super::found::{Found, What};
 use super::http::is_blank;
 use super::origin;
@@ -69,7 +68,7 @@ fn drop_unset(program: &Program, found: &mut Vec<Found>) {
     let address = |one: &Found| match &one.what {
         What::Http(request) => {
             let target = Target::parse(&template(&request.url));
-            let path = (!is_blank(&request.url)).then(|| target.path.to_string());
+            let path = (!is_blank(&request.url) || request.alternative).then(|| target.path.to_string());
             let test = is_test(program, one.fun, one.at.module);
             Some(((one.at, test), request.method(), path, target.host))
         }
@@ -80,7 +79,7 @@ fn drop_unset(program: &Program, found: &mut Vec<Found>) {
         .iter()
         .flatten()
         .filter(|(.., host)| host.is_datadog())
-        .flat_map(|(at, method, path, _)| [(*at, method.clone(), path.clone()), (*at, method.clone(), None)])
+        .flat_map(|(at, method, path, ..)| [(*at, method.clone(), path.clone()), (*at, method.clone(), None)])
         .collect();
     let mut addresses = addresses.into_iter();
     found.retain(|_| match addresses.next().flatten() {
@@ -92,7 +91,7 @@ fn drop_unset(program: &Program, found: &mut Vec<Found>) {
 /// A request that is written down as an object and made in plain sight is the one that is made: that one is reported where its
 /// address is written down, too.
 fn drop_restated(program: &Program, found: &mut Vec<Found>) {
-    let stated = |one: &Found| one.steps.first().is_some_and(|(step, _)| step == STATED);
+    let stated = |one: &Found| matches!(&one.what, What::Http(request) if request.stated);
     let same = |one: &Found| match &one.what {
         What::Http(request) => {
             let path = Target::parse(&template(&request.url)).path.to_string();
@@ -126,6 +125,7 @@ fn undecided(program: &Program, fun: Fun) -> Evidence {
             url: crate::url::Template::unknown(),
             origin: Origin::LikelyDatadog,
             cli: false,
+            alternative: false,
         },
         place: Place::Source { file: module.file.clone(), language: Some(module.language), span },
         confidence: Confidence::Possible,
@@ -141,14 +141,18 @@ fn undecided(program: &Program, fun: Fun) -> Evidence {
 enum Identity {
     Sdk(Arc<Client>, Name),
     Legacy(Legacy, Name),
-    Http(Name, String),
+    Http(Name, String, bool),
 }
 
 fn identity(found: &Found) -> Identity {
     match &found.what {
         What::Sdk(client, method) => Identity::Sdk(client.clone(), method.clone()),
         What::Legacy(client, symbol) => Identity::Legacy(*client, symbol.clone()),
-        What::Http(request) => Identity::Http(request.method().unwrap_or_default(), template(&request.url).to_string()),
+        What::Http(request) => Identity::Http(
+            request.method().unwrap_or_default(),
+            template(&request.url).to_string(),
+            request.alternative,
+        ),
     }
 }
 
@@ -290,7 +294,9 @@ fn declarative(scope: &Scope<'_>, class: Cls) -> Vec<Found> {
                     at: site,
                     settled: true,
                     likely: false,
+                    stated: false,
                     cli: false,
+                    alternative: false,
                     literals: Vec::new(),
                     steps: vec![(format!("declared by {}", info.name).into(), site)],
                 };
@@ -337,6 +343,7 @@ fn to_evidence(program: &Program, found: Found) -> Evidence {
                 url: template(&request.url),
                 origin: request.origin,
                 cli: request.cli,
+                alternative: request.alternative,
             }
         }
     };

@@ -193,10 +193,13 @@ impl Run<'_> {
                         at: site,
                         settled: false,
                         likely,
+                        stated: false,
                         cli: false,
+                        alternative: false,
                         literals: literals.clone(),
                         steps: vec![(format!("request by {path}").into(), site)],
                     };
+                    request.note_world(&world);
                     self.hold(&mut request, &world);
                     self.emit(request);
                 }
@@ -235,7 +238,9 @@ impl Run<'_> {
                         at: site,
                         settled: false,
                         likely: true,
+                        stated: false,
                         cli: false,
+                        alternative: false,
                         literals: literals.clone(),
                         steps: vec![(format!("address given to {name}").into(), site)],
                     });
@@ -296,8 +301,12 @@ impl Run<'_> {
             let room = requests.len() < MAX_REQUESTS;
             match requests.iter_mut().find(|known| known.is_again(&request)) {
                 // The shorter story: those of recursion grow with every round.
-                Some(known) if request.steps.len() < known.steps.len() => known.steps = request.steps,
-                Some(_) => {}
+                Some(known) => {
+                    known.alternative |= request.alternative;
+                    if request.steps.len() < known.steps.len() {
+                        known.steps = request.steps;
+                    }
+                }
                 None if room => requests.push(request),
                 // Whose operation is certain was told where it became so; the others are told of the whole function.
                 None => self.out.cut |= !request.settled,
@@ -419,7 +428,9 @@ impl Run<'_> {
                                 at: site,
                                 settled: false,
                                 likely: false,
+                                stated: false,
                                 cli: true,
+                                alternative: false,
                                 literals: literals.clone(),
                                 steps: vec![(format!("request by {program}").into(), site)],
                             });

@@ -9,7 +9,7 @@ use crate::ir::{Name, Span};
 use crate::url::Template;
 
 use super::strings;
-use super::value::{Piece, Ref, Root, Text, Value};
+use super::value::{Piece, Ref, Root, Text, Value, World};
 use smallvec::SmallVec;
 
 /// Most steps of a derivation that are kept.
@@ -41,8 +41,12 @@ pub struct Request {
     pub settled: bool,
     /// Whether a link was inferred rather than proven.
     pub likely: bool,
+    /// Whether it is only written down as an object: what makes it was not found, or is found elsewhere.
+    pub stated: bool,
     /// Whether a command-line program makes it.
     pub cli: bool,
+    /// Whether what is unknown of it comes out of one of several branches: nothing else found at its place is that call.
+    pub alternative: bool,
     /// Literals of its body that may decide what it requires, (key, value).
     pub literals: Vec<(Name, Name)>,
     /// How it was derived, innermost first.
@@ -148,9 +152,17 @@ impl Request {
     /// Whether it is the same request, derived in another way perhaps: one derivation is enough.
     pub fn is_again(&self, other: &Self) -> bool {
         // All fields, lest a new one be forgotten.
-        let Self { verb, url, guards, origin, at, settled, likely, cli, literals, steps: _ } = self;
-        (*at, *settled, *likely, *cli, *origin) == (other.at, other.settled, other.likely, other.cli, other.origin)
+        let Self { verb, url, guards, origin, at, settled, likely, stated, cli, alternative: _, literals, steps: _ } =
+            self;
+        (*at, *settled, *likely, *stated, *cli, *origin)
+            == (other.at, other.settled, other.likely, other.stated, other.cli, other.origin)
             && (verb, url, guards, literals) == (&other.verb, &other.url, &other.guards, &other.literals)
+    }
+
+    /// Notes that it is made in a world of its own, if that leaves something unknown that other worlds may know.
+    pub fn note_world(&mut self, world: &World) {
+        let vague = self.verb.as_literal().is_none_or(str::is_empty) || self.url.as_literal().is_none();
+        self.alternative |= vague && world.is_branch();
     }
 
     /// The method in upper case, if it is known.
@@ -184,5 +196,5 @@ pub fn template(text: &Text) -> Template {
             }
         }
     }
-    out
+    out.with_query()
 }

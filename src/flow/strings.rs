@@ -280,8 +280,26 @@ pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
         "replace" | "replaceAll" | "gsub" | "sub" | "Replace" | "replace_all" | "replacen" | "replaceFirst" => {
             Some(replace(receiver, args))
         }
+        // Without its first character, which is the slash that the base address has already.
+        "slice" | "substring" | "substr" | "Substring" | "drop"
+            if args.positional.len() == 1 && args.at(0).and_then(Set::literal_text) == Some("1") =>
+        {
+            Some(match receiver {
+                Value::Text(text) => Set::text(without_first(text)),
+                _ => this(),
+            })
+        }
         _ => address_method(receiver, name, args),
     }
+}
+
+/// A text without its first character, where that is known.
+fn without_first(text: &Text) -> Text {
+    let mut out = text.clone();
+    if let Some(Piece::Lit(lit)) = out.pieces.first_mut() {
+        *lit = lit.chars().skip(1).collect::<String>().into();
+    }
+    out
 }
 
 /// A method of an address, or of what builds one; `None` if it is none.
@@ -423,6 +441,7 @@ pub fn verbs(set: &Set) -> Vec<(Text, World)> {
     let mut out = Vec::new();
     // What all callers together pass says nothing beside the parameter itself.
     let given = set.values().any(|v| matches!(v, Value::Ref(Ref { root: Root::Param(..), .. })));
+    let told = set.items.len() > 1;
     for item in &set.items {
         match (&item.value, verb_constant(&item.value)) {
             (Value::External(_) | Value::Made(_) | Value::Instance(_), Some(_)) if given => {}
@@ -431,6 +450,10 @@ pub fn verbs(set: &Set) -> Vec<(Text, World)> {
                 for text in texts_of(&Set::of(item.value.clone()), &Name::default()) {
                     out.push((text, item.world.clone()));
                 }
+            }
+            // One branch says it, another gets it from elsewhere.
+            (Value::External(_) | Value::Made(_), None) if told && !given && item.world.is_branch() => {
+                out.push((Text::default(), item.world.clone()));
             }
             _ => {}
         }

@@ -16,7 +16,8 @@ use super::request::{Guard, Request, Site};
 use super::scope::Scope;
 use super::strings;
 use super::value::{
-    Alternative, Args, Bindings, Closure, Instance, Item, Made, Piece, Ref, Root, Set, Table, Text, Value, World,
+    Alternative, Args, Bindings, Closure, DEFAULTING, Instance, Item, Made, Piece, Ref, Root, Set, Table, Text, Value,
+    World,
 };
 
 /// Deepest nesting of values that is rewritten.
@@ -92,7 +93,8 @@ impl<'a> Subst<'a> {
             }
             if !left.is_empty() {
                 // Choices made twice over, as in recursion, are not told apart without end.
-                let moved = (alternative.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ call.mark, alternative.1);
+                let moved = alternative.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ call.mark;
+                let moved = (moved & !DEFAULTING | alternative.0 & DEFAULTING, alternative.1);
                 out = out.and(&World::of(moved.0, moved.1))?;
                 call.open.borrow_mut().insert(moved, left);
             }

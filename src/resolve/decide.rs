@@ -150,7 +150,7 @@ fn same_path(matches: &[RouteMatch]) -> bool {
 }
 
 /// Whether nothing of the path below `/api/vN/` is known.
-fn is_open(url: &Template) -> bool {
+pub(super) fn is_open(url: &Template) -> bool {
     let mut known = String::new();
     for piece in url.pieces() {
         match piece {

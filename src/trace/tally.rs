@@ -233,7 +233,7 @@ fn evidence(group: &Group, sum: &Sum, count: u64, file: &Arc<str>) -> Evidence {
     }
     let literals = key.deciding.then_some(address::DECIDING).map(|(name, value)| (Name::new(name), Name::new(value)));
     Evidence {
-        call: Call::Http { method: Some(key.method.clone()), url, origin: key.origin, cli: false },
+        call: Call::Http { method: Some(key.method.clone()), url, origin: key.origin, cli: false, alternative: false },
         place: Place::Record { file: Arc::clone(file), record: sum.record },
         confidence,
         test: false,

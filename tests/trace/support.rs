@@ -27,7 +27,7 @@ pub fn run(name: &str, bytes: &[u8], options: &Options<'_>) -> (Vec<Evidence>, S
 pub fn show((evidence, summary): &(Vec<Evidence>, Summary)) -> String {
     let mut text = String::new();
     for one in evidence {
-        let Call::Http { method, url, origin, cli } = &one.call else { panic!("not a request: {one:?}") };
+        let Call::Http { method, url, origin, cli, .. } = &one.call else { panic!("not a request: {one:?}") };
         let Place::Record { record, .. } = &one.place else { panic!("not a record: {one:?}") };
         assert!(!cli);
         let observed = one.observed.as_deref().expect("traffic is observed");

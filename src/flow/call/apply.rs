@@ -204,6 +204,7 @@ impl<'a> Run<'a> {
         receiver: Option<&Value>,
         site: Site,
     ) {
+        let handed = std::mem::take(&mut self.handed);
         let summary = self.scope.summary(fun);
         if !self.out.called.contains(&fun) {
             self.out.called.push(fun);
@@ -220,7 +221,7 @@ impl<'a> Run<'a> {
         let literals = if summary.requests.is_empty() { Vec::new() } else { deciding::of_request(given) };
         let step = Name::from(format!("called through {}", if name.is_empty() { "a lambda" } else { &name }));
         for request in &summary.requests {
-            let own = is_stated(&subst.bindings, request);
+            let own = !handed && is_stated(&subst.bindings, request, name.is_empty());
             // The whole address comes out of an object that was made with it, perhaps for this one request.
             let built = matches!(request.url.pieces.as_slice(), [Piece::Ref(Ref { root: Root::This(_), .. })])
                 && receiver.is_some_and(|object| self.gave_address(object));
@@ -231,7 +232,10 @@ impl<'a> Run<'a> {
                 self.hold(&mut filled, &world);
                 if (own || built && transport::has_api_path(&filled.url)) && !filled.settled {
                     filled.at = site;
+                    // What its own branches leave open is told where it stands itself.
+                    filled.alternative = false;
                 }
+                filled.note_world(&world);
                 deciding::add(&mut filled.literals, literals.clone());
                 filled.tell(step.clone(), site);
                 self.emit(filled);
@@ -247,7 +251,8 @@ impl<'a> Run<'a> {
                 continue;
             }
             // The operation is decided where the path is written down, however far off the callee becomes known.
-            let site = if states_path(&pending.args) { pending.at } else { site };
+            let stated = states_path(&pending.args);
+            let site = if stated { pending.at } else { site };
             // A callee that this function's own callers give is theirs to call, one by one.
             let given = callees
                 .values()
@@ -263,12 +268,19 @@ impl<'a> Run<'a> {
                     // Strings and other plain objects are no functions.
                     Value::Text(_) | Value::Null | Value::Bool(_) | Value::Table(_) | Value::List(_) => {}
                     _ => {
+                        // What a block asks for stands in the block.
+                        self.handed = !stated && self.is_lambda(callee);
                         self.call_value(callee, &args, site);
+                        self.handed = false;
                     }
                 }
             }
             self.depth -= 4;
         }
+    }
+
+    fn is_lambda(&self, value: &Value) -> bool {
+        matches!(value, Value::Function(closure) if self.program().function(closure.function).name.is_empty())
     }
 
     /// Whether an object was made with an address whose path is written down in this very file.
@@ -341,8 +353,9 @@ impl<'a> Run<'a> {
 }
 
 /// Whether a call has a part in saying which operation a request is. A base address that comes out of an object was told
-/// elsewhere, unless the call writes the object down.
-fn is_stated(bindings: &[&Bindings], request: &Request) -> bool {
+/// elsewhere, unless the call writes the object down. What is written down in a lambda stays there: it is called by something
+/// that it is handed to.
+fn is_stated(bindings: &[&Bindings], request: &Request, lambda: bool) -> bool {
     let bound = |r: &Ref| match r.root {
         Root::Param(function, i) => {
             let bindings = bindings.iter().find(|b| b.function == function)?;
@@ -356,8 +369,17 @@ fn is_stated(bindings: &[&Bindings], request: &Request) -> bool {
         Piece::Ref(r) => bound(r).is_some_and(|set| !base || r.path.is_empty() || set.values().any(written)),
         _ => false,
     };
+    let written_here = request.url.pieces.iter().any(|piece| matches!(piece, Piece::Lit(lit) if names_endpoint(lit)));
     request.verb.pieces.iter().any(|piece| is_bound(piece, false))
-        || request.url.pieces.iter().enumerate().any(|(i, piece)| is_bound(piece, i == 0))
+        || !(lambda && written_here) && request.url.pieces.iter().enumerate().any(|(i, piece)| is_bound(piece, i == 0))
+}
+
+/// Whether a part of an address says more than the host and the version.
+fn names_endpoint(part: &str) -> bool {
+    let path = part.split_once("://").map_or(part, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
+    let path = path.split(['?', '&']).next().unwrap_or_default();
+    let says = |segment: &str| segment.bytes().any(|b| b.is_ascii_alphabetic());
+    path.split('/').any(|segment| says(segment) && !matches!(segment, "api" | "v1" | "v2" | "unstable" | "intake"))
 }
 
 /// Whether arguments hold a path that nobody has to complete.

@@ -13,9 +13,6 @@ use crate::flow::subst::{Subst, texts_of};
 use crate::flow::value::{Piece, Set, Table, Text, Value};
 use crate::ir::Name;
 
-/// First step of the story of such a request.
-pub const STATED: &str = "a request written down as an object";
-
 /// Names of the address in such an object.
 pub const ADDRESS: &[&str] = &["url", "uri"];
 /// What stands beside address and method in a request, and not in a list of endpoints.
@@ -45,9 +42,11 @@ impl Run<'_> {
                     at: site,
                     settled: true,
                     likely: true,
+                    stated: true,
                     cli: false,
+                    alternative: false,
                     literals: Vec::new(),
-                    steps: vec![(STATED.into(), site)],
+                    steps: vec![("a request written down as an object".into(), site)],
                 };
                 self.found(Found::of(self.fun, request));
             }

@@ -56,10 +56,13 @@ impl Run<'_> {
                         at: site,
                         settled: false,
                         likely,
+                        stated: false,
                         cli: false,
+                        alternative: false,
                         literals: Vec::new(),
                         steps: vec![(format!("request by the client's own {name}").into(), site)],
                     };
+                    request.note_world(&world);
                     self.hold(&mut request, &world);
                     self.emit(request);
                 }

@@ -1,6 +1,6 @@
 //! Sets of values, each in the world it holds in.
 
-use super::{MAX_COMPOSITES, MAX_VALUES, Ref, Table, Text, Value, World};
+use super::{MAX_COMPOSITES, MAX_VALUES, Piece, Ref, Table, Text, Value, World};
 use crate::ir::Name;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
@@ -140,6 +140,21 @@ impl Set {
         it
     }
 
+    /// What the arms of a choice give, each in its own world. Where one of them gives an address or a method, an arm of
+    /// which nothing is known gives another one, called `label`.
+    pub fn of_arms<'s>(choice: u64, arms: impl Iterator<Item = (usize, &'s Self)> + Clone, label: &Name) -> Self {
+        let told = arms.clone().any(|(_, set)| set.values().any(is_address_or_verb));
+        let mut out = Self::unknown();
+        for (arm, set) in arms {
+            let world = World::of(choice, u16::try_from(arm).unwrap_or(u16::MAX));
+            if told && set.is_unknown() {
+                out.absorb(Self::text(Text::piece(Piece::Hole(label.clone()))).moved_into(&world));
+            }
+            out.absorb(set.within(&world));
+        }
+        out
+    }
+
     /// The same values, all in `world` as well; those that exclude it are gone.
     pub fn within(&self, world: &World) -> Self {
         self.clone().moved_into(world)
@@ -231,4 +246,10 @@ impl Set {
         }
         out
     }
+}
+
+fn is_address_or_verb(value: &Value) -> bool {
+    let Value::Text(text) = value else { return false };
+    let verb = || text.as_literal().is_some_and(|lit| crate::flow::strings::verb(lit).is_some());
+    text.pieces.iter().any(|p| matches!(p, Piece::Lit(lit) if lit.contains('/'))) || verb()
 }

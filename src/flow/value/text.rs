@@ -94,6 +94,9 @@ impl Text {
 /// One way of several: the choice and which of its alternatives.
 pub type Alternative = (u64, u16);
 
+/// Marks choices between a value and what stands in for it where it is missing: `path = task.path; if not path: path = "/…"`.
+pub const DEFAULTING: u64 = 1 << 62;
+
 /// Which alternatives were taken on the way to a value. Values whose worlds disagree never meet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct World(SmallVec<[Alternative; 2]>);
@@ -124,6 +127,11 @@ impl World {
         let mut it = Self::default();
         it.0.push((choice, alternative));
         it
+    }
+
+    /// Whether a branch of the program gives this value beside others, rather than a default for a missing one.
+    pub fn is_branch(&self) -> bool {
+        self.0.iter().any(|(choice, _)| choice & DEFAULTING == 0)
     }
 
     /// The alternatives taken that `keep` names.
