@@ -71,8 +71,17 @@ fn print(outcome: &Outcome) -> Result<()> {
     let text = here.map_or_else(|| links::removed(text), |here| links::addressed(text, &here));
     let width = fit::width(&io::stdout()).filter(|_| outcome.fits);
     let text = width.map_or(Cow::Borrowed(&*text), |width| fit::fitted(&text, width));
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    // Where escapes go anyway, they go at once: the stream would write every piece between them on its own.
+    let bare = anstream::AutoStream::choice(&io::stdout()) == anstream::ColorChoice::Never;
+    let written = if bare {
+        let text = anstream::adapter::strip_str(&text).to_string();
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    } else {
+        let mut out = anstream::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    };
+    match written {
         // The reader has seen enough (`| head`).
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => {

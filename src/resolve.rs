@@ -201,8 +201,11 @@ impl<'c> Resolver<'c> {
                     };
                     self.set_aside(evidence.clone(), reason, beyond);
                 }
-                for operation in known {
-                    self.keep(operation, Evidence { confidence, ..evidence.clone() });
+                if let Some((last, others)) = known.split_last() {
+                    for operation in others {
+                        self.keep(operation, Evidence { confidence, ..evidence.clone() });
+                    }
+                    self.keep(last, Evidence { confidence, ..evidence });
                 }
             }
             Decision::Unresolved(reason, candidates) => self.set_aside(evidence, reason, candidates),
@@ -262,9 +265,9 @@ impl<'c> Resolver<'c> {
 
     /// The result. An undecided call that says no more than an operation found at its place is dropped: it is the same call.
     pub fn finish(self) -> Resolution {
-        let usages: Vec<Usage> = self
-            .usages
-            .into_values()
+        let usages: Vec<_> = self.usages.into_values().collect();
+        let usages: Vec<Usage> = usages
+            .into_par_iter()
             .map(|(operation, places)| {
                 let mut evidence: Vec<Evidence> = places.into_values().collect();
                 evidence.sort_by(|a, b| order(a).cmp(&order(b)));

@@ -306,9 +306,9 @@ impl Project<'_> {
             let source = &mut self.sources[index];
             source.done = true;
             match modules {
-                Lowered::Modules(text, modules) => {
+                Lowered::Modules(text, modules, declared) => {
                     source.text = Some(text);
-                    self.declared.extend(modules.iter().flat_map(super::declared::in_module));
+                    self.declared.extend(declared);
                     let unread: usize = modules.iter().map(|module| module.syntax_errors.len()).sum();
                     let strong = source.strength == Strength::Strong;
                     if strong && modules.iter().any(|module| module.unread) {
@@ -345,7 +345,8 @@ impl Source<'_> {
 
 /// What a front end made of a file.
 enum Lowered {
-    Modules(Arc<str>, Vec<Module>),
+    /// Its text, its modules, and what they declare rather than call.
+    Modules(Arc<str>, Vec<Module>, Vec<Evidence>),
     /// Not asked: its syntax tree would not fit in memory.
     Dense,
     /// It panicked, or the file went away.
@@ -358,7 +359,7 @@ fn lower(source: &Source<'_>, meter: &Meter) -> Lowered {
         return Lowered::Failed;
     };
     if !front_end.holds_code(&text) {
-        return Lowered::Modules(text, Vec::new());
+        return Lowered::Modules(text, Vec::new(), Vec::new());
     }
     if input::is_dense(&text) {
         return Lowered::Dense;
@@ -370,7 +371,8 @@ fn lower(source: &Source<'_>, meter: &Meter) -> Lowered {
     let Ok(modules) = catch_unwind(AssertUnwindSafe(|| front_end.lower(&file))) else { return Lowered::Failed };
     let language = front_end.languages().first().map_or("others", |language| language.name());
     meter.parsed(language, file.text.len() as u64, start.elapsed());
-    Lowered::Modules(file.text, modules)
+    let declared = modules.iter().flat_map(super::declared::in_module).collect();
+    Lowered::Modules(file.text, modules, declared)
 }
 
 /// A file of which nothing could be read may hold any call.

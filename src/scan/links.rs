@@ -5,7 +5,7 @@
 use crate::input::Found;
 use crate::ir::{Language, Member, Module, Name};
 use crate::source::FRONT_ENDS;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as Map;
 
 /// An import that fits more files than this says nothing.
 const MAX_FITS: usize = 12;
@@ -17,11 +17,11 @@ pub(super) struct Links {
     /// Per file: path segments without the ending and without `index`, `__init__` and the like.
     paths: Vec<Vec<Name>>,
     /// Files by the last segment of their path.
-    by_stem: HashMap<Name, Vec<usize>>,
+    by_stem: Map<Name, Vec<usize>>,
     /// Files by the last segment of their folder.
-    by_folder: HashMap<Name, Vec<usize>>,
+    by_folder: Map<Name, Vec<usize>>,
     /// Files by their whole folder, for languages whose packages are folders.
-    packages: HashMap<Vec<Name>, Vec<usize>>,
+    packages: Map<Vec<Name>, Vec<usize>>,
     package_of: Vec<Option<Vec<Name>>>,
 }
 
@@ -29,9 +29,9 @@ impl Links {
     pub(super) fn new<'t>(files: impl Iterator<Item = &'t Found>) -> Self {
         let mut it = Self {
             paths: Vec::new(),
-            by_stem: HashMap::new(),
-            by_folder: HashMap::new(),
-            packages: HashMap::new(),
+            by_stem: Map::default(),
+            by_folder: Map::default(),
+            packages: Map::default(),
             package_of: Vec::new(),
         };
         for (index, found) in files.enumerate() {

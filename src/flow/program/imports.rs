@@ -13,7 +13,8 @@ impl Program {
             Member::Named(member) => Resolved::External(format!("{}.{member}", import.module).into()),
             Member::Module | Member::All => Resolved::External(import.module.clone()),
         };
-        if depth >= MAX_REEXPORTS {
+        // Nothing of the official clients is the program's own.
+        if depth >= MAX_REEXPORTS || library::official(&import.module).is_some() {
             return external();
         }
         match &import.member {
