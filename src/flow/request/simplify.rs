@@ -45,10 +45,10 @@ pub fn contradict(guards: &[Guard]) -> bool {
 
 /// The same requests with fewer conditions: two that differ in a condition and its opposite are one without it, and what holds
 /// under fewer conditions stands for what holds under more.
-pub fn simplified(requests: Vec<Request>) -> Vec<Request> {
+pub fn simplified(mut requests: Vec<Request>) -> Vec<Request> {
     let mut alike: Map<Request, Vec<usize>> = Map::default();
     for (i, request) in requests.iter().enumerate() {
-        let bare = Request { guards: Vec::new(), steps: Vec::new(), ..request.clone() };
+        let bare = Request { guards: Vec::new(), steps: Vec::new(), alternative: false, ..request.clone() };
         alike.entry(bare).or_default().push(i);
     }
     if alike.len() == requests.len() {
@@ -57,6 +57,9 @@ pub fn simplified(requests: Vec<Request>) -> Vec<Request> {
     let mut conditions: Vec<Option<Vec<Guard>>> = requests.iter().map(|request| Some(request.guards.clone())).collect();
     for group in alike.values().filter(|group| group.len() > 1 && group.len() <= MAX_ALIKE) {
         reduce(group, &mut conditions);
+        // One of several is one of several however it came about.
+        let alternative = group.iter().any(|i| requests[*i].alternative);
+        group.iter().for_each(|i| requests[*i].alternative = alternative);
     }
     let kept = requests.into_iter().zip(conditions);
     kept.filter_map(|(request, guards)| Some(Request { guards: guards?, ..request })).collect()
