@@ -6,7 +6,6 @@
 use crate::privilege::{Solution, Weights, needs};
 use crate::resolve::Usage;
 use crate::scan::{Credential, Scan};
-use rayon::prelude::*;
 
 pub mod audit;
 pub mod checked;
@@ -47,7 +46,7 @@ impl<'a> Report<'a> {
     pub fn new(scan: &'a Scan<'a>, kinds: &[Credential], include_tests: bool) -> Self {
         let weights = Weights::of_catalog(scan.catalog);
         let solved = |kind: &Credential| (*kind, needs(&scan.resolution.usages, *kind, include_tests, &weights));
-        let credentials = kinds.par_iter().map(solved).collect();
+        let credentials = kinds.iter().map(solved).collect();
         let deployments = deployment::deployments(&scan.resolution, include_tests, &weights);
         Self { scan, include_tests, credentials, deployments }
     }

@@ -14,6 +14,7 @@ use crate::url::Target;
 use decided::Decided;
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -274,7 +275,8 @@ impl<'c> Resolver<'c> {
                 Usage { operation, evidence }
             })
             .collect();
-        let decided = Decided::collect(&usages);
+        // Gathered only where something is undecided.
+        let decided = LazyCell::new(|| Decided::collect(&usages));
         let open = self.unresolved.into_values().filter(|one| !decided.covers(self.catalog, one));
         let mut unresolved = most_telling(open);
         unresolved

@@ -173,7 +173,7 @@ fn load<'t>(tree: &'t Tree, meter: &Meter, result: &mut Code) -> Vec<Source<'t>>
 
 struct Project<'t> {
     sources: Vec<Source<'t>>,
-    links: Links,
+    links: Links<'t>,
     modules: Vec<Arc<Module>>,
     /// What is declared rather than called.
     declared: Vec<Evidence>,

@@ -13,20 +13,20 @@ const MAX_FITS: usize = 12;
 const MAX_SIBLINGS: usize = 64;
 
 /// The files of a tree by their last path segments.
-pub(super) struct Links {
+pub(super) struct Links<'t> {
     /// Per file: path segments without the ending and without `index`, `__init__` and the like.
-    paths: Vec<Vec<Name>>,
+    paths: Vec<Vec<&'t str>>,
     /// Files by the last segment of their path.
-    by_stem: Map<Name, Vec<usize>>,
+    by_stem: Map<&'t str, Vec<usize>>,
     /// Files by the last segment of their folder.
-    by_folder: Map<Name, Vec<usize>>,
+    by_folder: Map<&'t str, Vec<usize>>,
     /// Files by their whole folder, for languages whose packages are folders.
-    packages: Map<Vec<Name>, Vec<usize>>,
-    package_of: Vec<Option<Vec<Name>>>,
+    packages: Map<&'t str, Vec<usize>>,
+    package_of: Vec<Option<&'t str>>,
 }
 
-impl Links {
-    pub(super) fn new<'t>(files: impl Iterator<Item = &'t Found>) -> Self {
+impl<'t> Links<'t> {
+    pub(super) fn new(files: impl Iterator<Item = &'t Found>) -> Self {
         let mut it = Self {
             paths: Vec::new(),
             by_stem: Map::default(),
@@ -35,22 +35,19 @@ impl Links {
             package_of: Vec::new(),
         };
         for (index, found) in files.enumerate() {
-            let mut path: Vec<Name> = found.shown.split('/').map(Name::from).collect();
-            let name = path.pop().unwrap_or_default();
-            let folder = path.clone();
+            let (folder, name) = found.shown.rsplit_once('/').unwrap_or(("", &found.shown));
+            let mut path: Vec<&str> = folder.split('/').collect();
             let stem = name.split('.').next().unwrap_or_default();
             if !matches!(stem, "__init__" | "index" | "mod" | "lib" | "main") {
-                path.push(stem.into());
+                path.push(stem);
             }
             if let Some(last) = path.last() {
-                it.by_stem.entry(last.clone()).or_default().push(index);
+                it.by_stem.entry(last).or_default().push(index);
             }
-            let package = is_package_language(found.front_end).then(|| folder.clone());
-            if let Some(package) = &package {
-                it.packages.entry(package.clone()).or_default().push(index);
-                if let Some(last) = package.last() {
-                    it.by_folder.entry(last.clone()).or_default().push(index);
-                }
+            let package = is_package_language(found.front_end).then_some(folder);
+            if let Some(package) = package {
+                it.packages.entry(package).or_default().push(index);
+                it.by_folder.entry(last_segment(package)).or_default().push(index);
             }
             it.package_of.push(package);
             it.paths.push(path);
@@ -60,8 +57,9 @@ impl Links {
 
     /// The last segment of the path under which others import this file.
     pub(super) fn stem(&self, file: usize) -> Option<Name> {
-        let package = self.package_of.get(file)?.as_ref().and_then(|p| p.last());
-        package.or_else(|| self.paths.get(file)?.last()).cloned()
+        let folder = self.package_of.get(file)?.map(last_segment);
+        let names = folder.into_iter().chain(self.paths.get(file)?.last().copied());
+        names.into_iter().find(|name| !name.is_empty()).map(Name::from)
     }
 
     /// Files that the imports of a module may mean, in no particular order.
@@ -84,21 +82,19 @@ impl Links {
 
     /// Files that share the package with this one without importing it.
     pub(super) fn siblings(&self, file: usize) -> Vec<usize> {
-        let package = self.package_of.get(file).and_then(Option::as_ref).and_then(|p| self.packages.get(p));
+        let package = self.package_of.get(file).copied().flatten().and_then(|p| self.packages.get(p));
         package.filter(|files| files.len() <= MAX_SIBLINGS).cloned().unwrap_or_default()
     }
 
     /// The files whose paths share the longest end with an import.
     fn fitting(&self, segments: &[&str], files: &mut Vec<usize>) {
         let Some(last) = segments.last() else { return };
-        let by_name = self.by_stem.get(*last).into_iter().flatten().map(|i| (*i, self.paths.get(*i)));
-        let by_folder = self
-            .by_folder
-            .get(*last)
-            .into_iter()
-            .flatten()
-            .map(|i| (*i, self.package_of.get(*i).and_then(Option::as_ref)));
-        let scored = by_name.chain(by_folder).filter_map(|(i, path)| Some((common_end(path?, segments), i)));
+        let named = self.by_stem.get(*last).into_iter().flatten();
+        let by_name = named.filter_map(|i| Some((common_end(self.paths.get(*i)?.iter().rev().copied(), segments), *i)));
+        let inside = self.by_folder.get(*last).into_iter().flatten();
+        let by_folder =
+            inside.filter_map(|i| Some((common_end((*self.package_of.get(*i)?)?.rsplit('/'), segments), *i)));
+        let scored = by_name.chain(by_folder);
         let mut scored: Vec<(usize, usize)> = scored.collect();
         let best = scored.iter().map(|(score, _)| *score).max().unwrap_or(0);
         scored.retain(|(score, _)| *score == best);
@@ -110,8 +106,13 @@ impl Links {
     }
 }
 
-fn common_end(path: &[Name], segments: &[&str]) -> usize {
-    path.iter().rev().zip(segments.iter().rev()).take_while(|(a, b)| a.as_str() == **b).count()
+/// How many segments a path, told from its end, has in common with the end of an import.
+fn common_end<'p>(path: impl Iterator<Item = &'p str>, segments: &[&str]) -> usize {
+    path.zip(segments.iter().rev()).take_while(|(a, b)| a == *b).count()
+}
+
+fn last_segment(folder: &str) -> &str {
+    folder.rsplit('/').next().unwrap_or(folder)
 }
 
 /// Languages in which files of one folder see each other without imports.
