@@ -188,13 +188,18 @@ impl<'a> Run<'a> {
         if others.is_unknown() {
             return out;
         }
-        match keys.literals() {
-            Some(names) => {
-                for name in names.into_iter().map(Name::from).collect::<Vec<_>>() {
-                    out.join(&self.method_call(&others, &name, args, site, label));
-                }
+        if keys.literals().is_none() {
+            self.verb_call(&others, keys, args, site);
+            return out;
+        }
+        for key in &keys.items {
+            if let Value::Text(text) = &key.value
+                && let Some(name) = text.as_literal()
+            {
+                // What is given goes with the name that it stands beside.
+                let args = args.within(&key.world);
+                out.join(&self.method_call(&others, &name.into(), &args, site, label));
             }
-            None => self.verb_call(&others, keys, args, site),
         }
         out
     }
@@ -452,17 +457,21 @@ impl<'a> Run<'a> {
     }
 }
 
-/// `settings.get("host", DEFAULT)` of something that only a caller knows: its entry, or else the default.
+/// `settings.get("host", DEFAULT)` of something that only a caller knows: its entry, or else the default if there is one.
 fn looked_up(r: &Ref, name: &str, args: &Args) -> Option<Set> {
     if !matches!(name, "get" | "fetch" | "pop" | "setdefault" | "getOrDefault") {
         return None;
     }
     let key = args.at(0)?.literal_text()?;
-    let default = args.at(1).or_else(|| args.named("default"))?;
-    if key.contains(['/', ':', ' ']) || default.values().any(|v| matches!(v, Value::Table(_) | Value::Function(_))) {
+    let default = args.at(1).or_else(|| args.named("default"));
+    let composite = |v: &Value| matches!(v, Value::Table(_) | Value::Function(_));
+    if key.contains(['/', ':', ' '])
+        || default.is_some_and(|set| set.values().any(composite))
+        || default.is_none() && (name != "get" || args.positional.len() > 1 || !args.named.is_empty())
+    {
         return None;
     }
     let mut out = Set::of(Value::Ref(r.field(&key.into())?));
-    out.join(default);
+    default.into_iter().for_each(|default| out.join(default));
     Some(out)
 }

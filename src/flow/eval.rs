@@ -2,13 +2,14 @@
 
 mod condition;
 mod element;
+mod object;
 pub(in crate::flow) mod stated;
 mod types;
 
 pub(in crate::flow) use condition::written;
 pub(in crate::flow) use element::*;
 
-use crate::ir::{Expr, ExprId, FunctionId, Key, Language, Module, Name, Piece as IrPiece};
+use crate::ir::{Expr, ExprId, FunctionId, Language, Module, Name, Piece as IrPiece};
 use std::sync::Arc;
 
 use super::exec::{MAX_DEPTH, Run};
@@ -16,7 +17,7 @@ use super::program::Resolved;
 use super::request::Guard;
 use super::strings;
 use super::subst::texts_of;
-use super::value::{Closure, DEFAULTING, Fun, Item, MAX_VALUES, Piece, Ref, Root, Set, Table, Text, Value, World};
+use super::value::{Closure, DEFAULTING, Fun, Item, MAX_VALUES, Piece, Ref, Root, Set, Text, Value, World};
 
 impl<'a> Run<'a> {
     /// What an expression may be; requests made on the way are noted.
@@ -43,7 +44,7 @@ impl<'a> Run<'a> {
             Expr::Index(object, key) => self.index(id, *object, *key),
             Expr::Call(callee, args) => self.call(id, *callee, args),
             Expr::New(class, args) => self.construct_expr(id, *class, args),
-            Expr::Object(entries) => self.object(entries),
+            Expr::Object(entries) => self.object(id, entries),
             Expr::List(items) => Set::of(Value::List(Arc::new(items.iter().map(|i| self.eval(*i)).collect()))),
             Expr::Element(collection) => {
                 let set = self.eval(*collection);
@@ -319,45 +320,6 @@ impl<'a> Run<'a> {
     /// The number of the choice that an expression makes.
     pub fn choice_id(&self, id: ExprId) -> u64 {
         (u64::from(self.fun.module) << 32) | u64::from(id.0)
-    }
-
-    fn object(&mut self, entries: &'a [(Key, ExprId)]) -> Set {
-        let mut table = Table::default();
-        for (key, value) in entries {
-            let set = self.eval(*value);
-            match key {
-                Key::Name(name) => {
-                    self.note_key(name);
-                    table.entries.push((name.clone(), set));
-                }
-                Key::Expr(key) => match self.eval(*key).literals() {
-                    Some(keys) => {
-                        for key in keys {
-                            table.entries.push((key.into(), set.clone()));
-                        }
-                    }
-                    None => {
-                        table.rest.join(&set);
-                    }
-                },
-                Key::Spread => {
-                    if let Some(other) = set.table() {
-                        table.entries.extend(other.entries);
-                        table.rest.join(&other.rest);
-                        table.spread.join(&other.spread);
-                    }
-                    for value in set.values().filter(|v| matches!(v, Value::Ref(_))) {
-                        table.spread.add(value.clone());
-                    }
-                }
-            }
-        }
-        let address =
-            entries.iter().find(|(key, _)| matches!(key, Key::Name(name) if stated::ADDRESS.contains(&name.as_str())));
-        if let Some((_, address)) = address {
-            self.stated(&table, self.site(*address));
-        }
-        Set::of(Value::Table(Arc::new(table)))
     }
 
     /// `a ?? b`, `a || b`: what a caller gives, or the next where it gives nothing.

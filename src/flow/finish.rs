@@ -14,7 +14,7 @@ use leftover::{Called, leftovers};
 
 use super::anchor;
 use super::found::{Found, What};
-use super::http::is_blank;
+use super::http::{is_blank, is_of_unknown};
 use super::origin;
 use super::program::Program;
 use super::request::{Request, Site, template};
@@ -310,12 +310,20 @@ fn declarative(scope: &Scope<'_>, class: Cls) -> Vec<Found> {
 /// Requests that nothing ties to Datadog, or of which nothing but a vague name is known, are left out.
 fn is_worth_telling(found: &Found) -> bool {
     let What::Http(request) = &found.what else { return true };
+    if is_of_unknown(request) && !is_absolute(&request.url) {
+        return transport::has_api_path(&request.url) && request.origin != Origin::Other;
+    }
     match request.origin {
         Origin::Datadog => true,
         Origin::LikelyDatadog => !is_blank(&request.url) && looks_like_address(&request.url),
         Origin::Unknown => transport::has_api_path(&request.url),
         Origin::Other => false,
     }
+}
+
+/// Whether an address says its host.
+fn is_absolute(url: &super::value::Text) -> bool {
+    url.head().contains("://")
 }
 
 /// Whether a text can be an address at all, rather than a word or a number.

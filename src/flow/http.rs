@@ -3,8 +3,10 @@
 mod later;
 mod low_level;
 mod unique;
+mod unknown;
 
 use later::{flurl_verb, is_no_address};
+pub(in crate::flow) use unknown::is_of_unknown;
 
 use crate::evidence::Origin;
 use crate::ir::{Language, Name};
@@ -100,6 +102,10 @@ impl Run<'_> {
             let (path, on) = match object {
                 Value::External(path) => (path.clone(), None),
                 Value::Made(made) => (made.path.clone(), Some(made.clone())),
+                Value::Ref(_) => {
+                    self.address_given(&verbs, &urls, args, site, "something unknown");
+                    continue;
+                }
                 _ => continue,
             };
             if transport::is_library(self.module.language, &path) {
@@ -207,48 +213,6 @@ impl Run<'_> {
         }
     }
 
-    /// A request by something that is no known library: it must carry a Datadog address that is an operation's.
-    pub fn generic_request(&mut self, name: &Name, args: &Args, site: Site, label: &Name) {
-        if !transport::sounds_like_request(name) || transport::is_mock(label) {
-            return;
-        }
-        let serves = args.positional.iter().skip(1).any(|s| s.values().any(|v| matches!(v, Value::Function(_))));
-        let Some((verbs, urls)) = transport::guessed(name, args) else { return };
-        let keys = transport::carries_keys(args, None);
-        let literals = deciding::of_request(deciding::named(args));
-        for item in &urls.items {
-            let Value::Text(url) = &item.value else { continue };
-            let host = origin::from_url(url, self.scope.hosts);
-            if (serves && host != Origin::Datadog) || !transport::has_api_path(url) {
-                continue;
-            }
-            let origin = if keys { Origin::Datadog } else { host };
-            if !matches!(origin.min(self.origin_here()), Origin::Datadog | Origin::LikelyDatadog)
-                || host == Origin::Other
-            {
-                continue;
-            }
-            for (verb, world, guard) in &verbs {
-                if world.and(&item.world).is_some() {
-                    self.emit(Request {
-                        verb: verb.clone(),
-                        url: (**url).clone(),
-                        guards: guard.iter().cloned().collect(),
-                        origin,
-                        at: site,
-                        settled: false,
-                        likely: true,
-                        stated: false,
-                        cli: false,
-                        alternative: false,
-                        literals: literals.clone(),
-                        steps: vec![(format!("address given to {name}").into(), site)],
-                    });
-                }
-            }
-        }
-    }
-
     /// Adds to a request what must hold in the world in which its parts meet.
     pub fn hold(&self, request: &mut Request, world: &World) {
         for guard in self.held_in(world) {
@@ -264,6 +228,10 @@ impl Run<'_> {
             if request.guards.len() < MAX_GUARDS && !request.guards.contains(guard) {
                 request.guards.push(guard.clone());
             }
+        }
+        // What holds and does not hold at once never happens.
+        if request.guards.iter().any(|guard| guard.negated().is_some_and(|other| request.guards.contains(&other))) {
+            return;
         }
         if let Some((class, site)) = self.guessed {
             request.likely = true;

@@ -254,6 +254,8 @@ fn environment(path: &str, args: &Args) -> Option<Set> {
 pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
     let this = || Set::of(receiver.clone());
     match name {
+        // What is got by a key or an address is something else.
+        "get" if !args.positional.is_empty() && !matches!(receiver, Value::Text(_)) => None,
         "strip" | "trim" | "rstrip" | "lstrip" | "trimEnd" | "trimStart" | "chomp" | "lower" | "upper"
         | "toLowerCase" | "toUpperCase" | "downcase" | "upcase" | "to_s" | "toString" | "to_string" | "to_owned"
         | "into" | "as_str" | "as_ref" | "clone" | "dup" | "freeze" | "unwrap" | "expect" | "unwrap_or_default"

@@ -25,7 +25,7 @@ use super::request::Site;
 /// Most values that a set holds; what does not fit is forgotten.
 pub const MAX_VALUES: usize = 64;
 /// Most values that a set holds once one of them is an object with parts.
-const MAX_COMPOSITES: usize = 8;
+pub(in crate::flow) const MAX_COMPOSITES: usize = 8;
 /// Deepest chain of fields that a [`Ref`] follows.
 const MAX_PATH: usize = 4;
 
@@ -132,10 +132,12 @@ pub enum Value {
 
 impl Value {
     fn is_composite(&self) -> bool {
-        matches!(
-            self,
-            Self::Made(_) | Self::Instance(_) | Self::Function(_) | Self::Table(_) | Self::List(_) | Self::Method(..)
-        )
+        match self {
+            // A function as it stands in the program has no parts.
+            Self::Function(c) => **c != Closure::plain(c.function),
+            Self::Method(object, _) => object.is_composite(),
+            _ => matches!(self, Self::Made(_) | Self::Instance(_) | Self::Table(_) | Self::List(_)),
+        }
     }
 
     /// Whether it is something that has members or can be called.
@@ -269,6 +271,16 @@ impl Args {
                 _ => None,
             })
         })
+    }
+
+    /// The arguments as they are in one world.
+    pub fn within(&self, world: &World) -> Self {
+        let within = |set: &Set| set.within(world);
+        Self {
+            positional: self.positional.iter().map(within).collect(),
+            named: self.named.iter().map(|(name, set)| (name.clone(), within(set))).collect(),
+            spread: self.spread.iter().map(within).collect(),
+        }
     }
 
     /// The argument at `index`.

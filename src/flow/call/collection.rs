@@ -12,11 +12,26 @@ impl<'a> Run<'a> {
     /// Methods of tables and lists; `None` if it is none.
     pub fn collection_method(&mut self, receiver: &Value, name: &Name, args: &Args, site: Site) -> Option<Set> {
         let own = match receiver {
-            Value::Table(table) => table_method(table, name, args, site),
+            Value::Table(table) => {
+                self.merged(table, name, args, site).or_else(|| table_method(table, name, args, site))
+            }
             Value::List(items) => self.list_method(items, name, args, site),
             _ => None,
         };
         own.or_else(|| self.handed_to(receiver, name, args, site))
+    }
+
+    /// `defaults.merge(options)`: a table with others on top of it.
+    fn merged(&mut self, table: &Table, name: &str, args: &Args, site: Site) -> Option<Set> {
+        if !matches!(name, "merge" | "update" | "copy" | "with_indifferent_access" | "dup" | "clone") {
+            return None;
+        }
+        let mut table = table.clone();
+        for set in args.positional.iter().chain(&args.spread) {
+            self.overlay(&mut table, set, u64::from(site.span.line) << 20 | u64::from(site.span.column));
+        }
+        table.entries.extend(args.named.iter().cloned());
+        Some(Set::of(Value::Table(Arc::new(table))))
     }
 
     /// Methods of lists: a function run on each item, one of them, all joined into a text, more of them.
@@ -96,7 +111,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Methods of tables: the value of a key, its parts as lists, tables put together.
+/// Methods of tables: the value of a key, its parts as lists.
 fn table_method(table: &Table, name: &Name, args: &Args, site: Site) -> Option<Set> {
     match name.as_str() {
         "get" | "fetch" | "pop" | "setdefault" | "Get" | "getOrDefault" | "dig" | "at" => {
@@ -129,16 +144,6 @@ fn table_method(table: &Table, name: &Name, args: &Args, site: Site) -> Option<S
         }
         "values" | "Object.values" => {
             Some(Set::of(Value::List(Arc::new(table.entries.iter().map(|(_, v)| v.clone()).collect()))))
-        }
-        "merge" | "update" | "copy" | "with_indifferent_access" | "dup" | "clone" => {
-            let mut table = table.clone();
-            for value in args.all().flat_map(Set::values) {
-                if let Value::Table(more) = value {
-                    table.entries.extend(more.entries.iter().cloned());
-                }
-            }
-            table.entries.extend(args.named.iter().cloned());
-            Some(Set::of(Value::Table(Arc::new(table))))
         }
         _ => None,
     }

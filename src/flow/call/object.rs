@@ -38,6 +38,10 @@ impl<'a> Run<'a> {
             for fun in fitting(program, &methods, args) {
                 out.join(&self.apply(&Closure::plain(fun), Some(receiver), args, site));
             }
+            // Declared only: whoever implements it is not here.
+            if methods.iter().all(|fun| program.function(*fun).body.is_empty()) {
+                self.generic_request(name, args, site, &Name::default());
+            }
             return out;
         }
         let field = self.scope.field_of(receiver, name, 0);

@@ -1,9 +1,10 @@
 //! Elements of tables and lists.
 
 use crate::flow::exec::Run;
-use crate::flow::value::{MAX_VALUES, Made, Piece, Set, Table, Text, Value, World};
+use crate::flow::value::{Bindings, Instance, MAX_COMPOSITES, MAX_VALUES, Made, Piece, Set, Table, Text, Value, World};
 use crate::flow::{library, strings, transport};
 use crate::ir::{ExprId, Language, Name};
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 /// An address as an object, of Ruby's rest-client.
@@ -118,11 +119,101 @@ impl<'a> Run<'a> {
     }
 }
 
-/// The values of several sets, each set in its own world.
+/// The values of several sets, each set in its own world. More tables or lists than a set has room for become one, whose
+/// parts keep to their worlds.
 pub fn tagged<'s>(sets: impl Iterator<Item = &'s Set>, choice: u64) -> Set {
+    let sets: Vec<&Set> = sets.take(MAX_VALUES).collect();
+    let world = |i: usize| World::of(choice, u16::try_from(i).unwrap_or(u16::MAX));
+    if sets.len() > MAX_COMPOSITES
+        && let Some(folded) = folded_tables(&sets, &world)
+            .or_else(|| folded_lists(&sets, &world))
+            .or_else(|| folded_objects(&sets, &world))
+    {
+        return folded;
+    }
     let mut out = Set::unknown();
-    for (i, set) in sets.enumerate().take(MAX_VALUES) {
-        out.absorb(set.within(&World::of(choice, u16::try_from(i).unwrap_or(u16::MAX))));
+    for (i, set) in sets.into_iter().enumerate() {
+        out.absorb(set.within(&world(i)));
     }
     out
+}
+
+/// Tables as one, every entry in the world of its table; null where a table lacks it.
+fn folded_tables(sets: &[&Set], world: &dyn Fn(usize) -> World) -> Option<Set> {
+    let table = |set: &&Set| match only(set)? {
+        Value::Table(table) => Some(Arc::clone(table)),
+        _ => None,
+    };
+    let tables: Vec<Arc<Table>> = sets.iter().map(table).collect::<Option<_>>()?;
+    Some(Set::of(Value::Table(Arc::new(one_table(&tables, world)))))
+}
+
+fn one_table(tables: &[Arc<Table>], world: &dyn Fn(usize) -> World) -> Table {
+    let mut out = Table::default();
+    for (key, _) in tables.iter().flat_map(|table| &table.entries) {
+        if out.entry(key).is_some() {
+            continue;
+        }
+        let mut joined = Set::unknown();
+        for (i, table) in tables.iter().enumerate() {
+            joined.absorb(table.lookup(key).unwrap_or_else(|| Set::of(Value::Null)).moved_into(&world(i)));
+        }
+        out.entries.push((key.clone(), joined));
+    }
+    for (i, table) in tables.iter().enumerate() {
+        out.rest.absorb(table.rest.within(&world(i)));
+        out.spread.absorb(table.spread.within(&world(i)));
+    }
+    out
+}
+
+/// Lists as one, place by place: `for method, path in ENDPOINTS`.
+fn folded_lists(sets: &[&Set], world: &dyn Fn(usize) -> World) -> Option<Set> {
+    let list = |set: &&Set| match only(set)? {
+        Value::List(items) => Some(Arc::clone(items)),
+        _ => None,
+    };
+    let lists: Vec<Arc<Vec<Set>>> = sets.iter().map(list).collect::<Option<_>>()?;
+    Some(Set::of(Value::List(Arc::new(by_place(&lists, world)))))
+}
+
+/// What stands at each place of several lists.
+fn by_place<L: Borrow<Vec<Set>>>(lists: &[L], world: &dyn Fn(usize) -> World) -> Vec<Set> {
+    let longest = lists.iter().map(|list| list.borrow().len()).max().unwrap_or_default();
+    let place = |at: usize| {
+        let mut joined = Set::unknown();
+        for (i, list) in lists.iter().enumerate() {
+            joined.absorb(list.borrow().get(at).cloned().unwrap_or_default().moved_into(&world(i)));
+        }
+        joined
+    };
+    (0..longest).map(place).collect()
+}
+
+/// Objects of one class as one: rows of a table in languages that have classes for rows.
+fn folded_objects(sets: &[&Set], world: &dyn Fn(usize) -> World) -> Option<Set> {
+    let object = |set: &&Set| match only(set)? {
+        Value::Instance(object) => Some(Arc::clone(object)),
+        _ => None,
+    };
+    let objects: Vec<Arc<Instance>> = sets.iter().map(object).collect::<Option<_>>()?;
+    let class = objects.first()?.class;
+    let function = objects.first()?.made.as_ref().map(|made| made.function);
+    let alike = |one: &Arc<Instance>| one.class == class && one.made.as_ref().map(|made| made.function) == function;
+    if !objects.iter().all(alike) {
+        return None;
+    }
+    let rows: Vec<&Vec<Set>> = objects.iter().filter_map(|one| one.made.as_ref().map(|made| &made.args)).collect();
+    let made = function.map(|function| Arc::new(Bindings { function, args: by_place(&rows, world) }));
+    let tables: Vec<Arc<Table>> = objects.iter().map(|one| one.fields.clone().unwrap_or_default()).collect();
+    let fields = objects.iter().any(|one| one.fields.is_some()).then(|| Arc::new(one_table(&tables, world)));
+    Some(Set::of(Value::Instance(Arc::new(Instance { class, made, fields }))))
+}
+
+/// The only value of a set.
+fn only(set: &Set) -> Option<&Value> {
+    match set.items.as_slice() {
+        [item] => Some(&item.value),
+        _ => None,
+    }
 }

@@ -16,7 +16,7 @@ pub fn arguments(role: Role, args: &Args) -> Option<(Vec<Verb>, Set)> {
             let verb_set = named(args, &["method", "Method", "verb", "http_method", "requestMethod"]).cloned();
             let (verb, url) = swapped(args, verb, url);
             let verb_set = verb_set
-                .or_else(|| args.at(verb).cloned())
+                .or_else(|| args.at(verb).filter(|set| set.table().is_none()).cloned())
                 .or_else(|| table.as_ref().and_then(|t| method_entry(t, &["method", "type"])));
             let url = if named(args, &["method"]).is_some() && args.at(0).is_some() { 0 } else { url };
             Some((known(verb_set.as_ref(), "GET"), address(args, table.as_ref(), url)?))
@@ -286,23 +286,27 @@ pub(in crate::flow) fn implied(set: &Set, there: &str, missing: &str) -> Vec<Ver
     if out.is_empty() { fixed(there) } else { out }
 }
 
-/// Method and address of a call of something unknown, by what the arguments look like.
-pub fn guessed(name: &str, args: &Args) -> Option<(Vec<Verb>, Set)> {
+/// What methods are called among arguments, parameters and options.
+pub(in crate::flow) const METHODS: &[&str] = &["method", "verb", "http_method", "httpMethod", "Method"];
+
+/// Method and address of a call of something unknown, by what the arguments look like; `looks` knows an address, `says` a
+/// method that only a caller knows.
+pub fn guessed(
+    name: &str,
+    args: &Args,
+    looks: &dyn Fn(&Set) -> bool,
+    says: &dyn Fn(&Set) -> bool,
+) -> Option<(Vec<Verb>, Set)> {
     let table = options(args);
-    let looks = |s: &Set| s.values().any(|v| matches!(v, Value::Text(t) if has_api_path(t)));
     let url = named(args, ADDRESS)
         .filter(|s| looks(s))
         .cloned()
         .or_else(|| args.positional.iter().find(|s| looks(s)).cloned())
-        .or_else(|| table.as_ref().and_then(table_address).filter(looks))?;
-    let method = named(args, &["method", "verb", "http_method", "Method"])
+        .or_else(|| table.as_ref().and_then(table_address).filter(|s| looks(s)))?;
+    let is_method = |s: &&Set| !s.is_unknown() && s.values().all(|v| strings::verb_constant(v).is_some()) || says(s);
+    let method = named(args, METHODS)
         .cloned()
-        .or_else(|| {
-            args.positional
-                .iter()
-                .find(|s| !s.is_unknown() && s.values().all(|v| strings::verb_constant(v).is_some()))
-                .cloned()
-        })
+        .or_else(|| args.positional.iter().find(is_method).cloned())
         .or_else(|| table.as_ref().and_then(|t| method_entry(t, &["method", "type", "Method"])));
     let verbs = match (method, verb_in_name(name)) {
         (Some(set), _) => optional(&set, "GET"),

@@ -1,0 +1,120 @@
+//! Calls of things of which nothing is known, a transport that somebody hands in: the address among their arguments tells.
+
+use crate::evidence::Origin;
+use crate::flow::deciding;
+use crate::flow::exec::Run;
+use crate::flow::http::Verb;
+use crate::flow::origin;
+use crate::flow::request::{Request, Site};
+use crate::flow::subst::Subst;
+use crate::flow::transport;
+use crate::flow::value::{Args, Instance, Piece, Ref, Root, Set, Text, Value};
+use crate::ir::Name;
+use std::sync::Arc;
+
+/// How the story of such a request begins.
+const GIVEN: &str = "address given to ";
+
+/// Whether a request was found by the address that something unknown is given.
+pub(in crate::flow) fn is_of_unknown(request: &Request) -> bool {
+    request.steps.first().is_some_and(|(step, _)| step.starts_with(GIVEN))
+}
+
+impl Run<'_> {
+    /// A request by something that is no known library: it must carry a Datadog address that is an operation's, or one that
+    /// can become such an address once callers and the receiver have filled it.
+    pub fn generic_request(&mut self, name: &Name, args: &Args, site: Site, label: &Name) {
+        if !transport::sounds_like_request(name) || transport::is_mock(label) {
+            return;
+        }
+        let looks = |set: &Set| set.values().filter_map(address_of).any(|text| self.may_be_address(&text));
+        let named = |set: &Set| set.values().any(|v| matches!(v, Value::Ref(r) if self.says_method(r)));
+        let Some((verbs, urls)) = transport::guessed(name, args, &looks, &named) else { return };
+        self.address_given(&verbs, &urls, args, site, name);
+    }
+
+    /// Requests by something unknown to those of these addresses that are Datadog's or may become so.
+    pub(super) fn address_given(&mut self, verbs: &[Verb], urls: &Set, args: &Args, site: Site, name: &str) {
+        let serves = args.positional.iter().skip(1).any(|s| s.values().any(|v| matches!(v, Value::Function(_))));
+        let keys = transport::carries_keys(args, None);
+        let literals = deciding::of_request(deciding::named(args));
+        for item in &urls.items {
+            let Some(url) = address_of(&item.value).filter(|url| self.may_be_address(url)) else { continue };
+            let host = self.closed(&url).iter().map(|url| origin::from_url(url, self.scope.hosts)).min();
+            let host = host.unwrap_or(Origin::Unknown);
+            let origin = if keys { Origin::Datadog } else { host };
+            if (serves && host != Origin::Datadog)
+                || !matches!(origin.min(self.origin_here()), Origin::Datadog | Origin::LikelyDatadog)
+                || host == Origin::Other
+            {
+                continue;
+            }
+            for (verb, world, guard) in verbs {
+                let Some(world) = world.and(&item.world) else { continue };
+                let mut request = Request {
+                    verb: verb.clone(),
+                    url: url.clone(),
+                    guards: guard.iter().cloned().collect(),
+                    origin,
+                    at: site,
+                    settled: false,
+                    likely: true,
+                    stated: false,
+                    cli: false,
+                    alternative: false,
+                    literals: literals.clone(),
+                    steps: vec![(format!("{GIVEN}{name}").into(), site)],
+                };
+                self.hold(&mut request, &world);
+                request.note_world(&world);
+                self.emit(request);
+            }
+        }
+    }
+
+    /// Whether a parameter or field is called what methods are called.
+    fn says_method(&self, r: &Ref) -> bool {
+        let name = match (r.path.last(), r.root) {
+            (Some(name), _) => Some(name),
+            (None, Root::Param(fun, i)) => self.program().function(fun).params.get(usize::from(i)).map(|p| &p.name),
+            (None, Root::This(_)) => None,
+        };
+        name.is_some_and(|name| transport::METHODS.iter().any(|method| name.eq_ignore_ascii_case(method)))
+    }
+
+    /// Whether a text holds an API path, or a Datadog host to which a caller adds one.
+    fn may_be_address(&self, text: &Text) -> bool {
+        if transport::has_api_path(text) {
+            return true;
+        }
+        let added = |r: &Ref| matches!(r.root, Root::Param(..));
+        text.has_refs()
+            && self.closed(text).iter().any(|text| {
+                transport::has_api_path(text)
+                    || text.refs().any(added)
+                        && text.head().contains("://")
+                        && origin::from_url(text, self.scope.hosts) == Origin::Datadog
+            })
+    }
+
+    /// A text with what the fields of its own object are known to hold.
+    fn closed(&self, text: &Text) -> Vec<Text> {
+        let own = text.refs().find_map(|r| match r.root {
+            Root::This(class) => Some(class),
+            Root::Param(..) => None,
+        });
+        let Some(class) = own else { return vec![text.clone()] };
+        let receiver = Value::Instance(Arc::new(Instance::any(self.owner.unwrap_or(class))));
+        let subst = Subst::new(Vec::new(), Some(&receiver), false);
+        subst.text(&self.scope, text, 0).into_iter().map(|(text, _)| text).collect()
+    }
+}
+
+/// A value as an address.
+fn address_of(value: &Value) -> Option<Text> {
+    match value {
+        Value::Text(text) => Some((**text).clone()),
+        Value::Ref(r) if !r.path.is_empty() => Some(Text::piece(Piece::Ref(r.clone()))),
+        _ => None,
+    }
+}
