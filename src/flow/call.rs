@@ -1,5 +1,6 @@
 //! Calls: which function of the program runs, what it then requests and returns, and what calls of outside things do.
 
+mod address;
 mod apply;
 mod collection;
 mod constant;
@@ -72,6 +73,7 @@ impl<'a> Run<'a> {
                 self.note_key(name);
                 let out = self.method_call(&receivers, name, &args, site, &label);
                 self.grow(*object, &receivers, name, &out);
+                self.change_address(*object, &receivers, name, &args, &out);
                 self.fill(*object, &receivers, name, &args, site);
                 out
             }

@@ -66,6 +66,10 @@ impl Run<'_> {
             if let Some(role) = transport::role(last, path) {
                 return self.library_call(role, path, on, args, site);
             }
+            // A client that is told method and path in one object, whatever its method is called.
+            if transport::states_request(args) {
+                self.generic_request(&last.into(), on, args, site, &transport::receiver_of(path, last).into());
+            }
             return false;
         }
         if let Some(words) = transport::process_words(path, args) {
@@ -73,7 +77,7 @@ impl Run<'_> {
             return true;
         }
         let label: Name = transport::receiver_of(path, last).into();
-        self.generic_request(&last.into(), args, site, &label);
+        self.generic_request(&last.into(), on, args, site, &label);
         false
     }
 

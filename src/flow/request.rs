@@ -176,9 +176,13 @@ impl Request {
 pub fn template(text: &Text) -> Template {
     let mut out = Template::default();
     let mut last = ' ';
+    // A builder puts a slash before what is a whole address already.
+    let doubled =
+        matches!(text.pieces.first(), Some(Piece::Lit(lit)) if lit.starts_with("/http") && lit.contains("://"));
     for piece in &text.pieces {
         match piece {
             Piece::Lit(lit) => {
+                let lit = if doubled && out.pieces().is_empty() { lit.trim_start_matches('/') } else { lit.as_str() };
                 let mut kept = String::with_capacity(lit.len());
                 for c in lit.chars() {
                     // `https://` and, rarely, `//host/path` keep theirs.

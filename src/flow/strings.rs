@@ -183,6 +183,9 @@ const PARSERS: &[&str] = &[
 
 /// Functions that give their (first) text argument back.
 fn identity(path: &str, last: &str, args: &Args) -> Option<Set> {
+    if matches!(last, "URIBuilder" | "UriBuilder") {
+        return Some(args.at(0).cloned().unwrap_or_else(|| Set::literal("")));
+    }
     let parse = PARSERS.contains(&last) && ["Url", "URL", "Uri", "URI"].iter().any(|w| path.contains(w));
     if !IDENTITIES.contains(&path) && !parse {
         return None;
@@ -308,6 +311,11 @@ fn without_first(text: &Text) -> Text {
 fn address_method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
     let this = || Set::of(receiver.clone());
     match name {
+        "path_segments_mut" | "map_err" => Some(this()),
+        "setPath" | "replacePath" | "withPath" => Some(with_new_path(&this(), args)).filter(|set| !set.is_unknown()),
+        "setPathSegments" | "appendPath" | "appendPathSegments" => path_join(receiver, "pathSegment", args),
+        "setHost" => Some(with_host(receiver, args.at(0)?)),
+        "addParameter" | "addParameters" | "setParameter" | "setParameters" | "setScheme" | "setPort" => Some(this()),
         "host" | "hostname" | "origin" | "getHost" | "authority" if args.positional.is_empty() => match receiver {
             Value::Text(text) if has_scheme(text) => Some(Set::text(host_only(text))),
             _ => Some(this()),

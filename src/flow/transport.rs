@@ -177,6 +177,8 @@ fn js_options_first(path: &str) -> bool {
 /// The method that a name begins with: `get`, `postAsync`, `delete_async`, `PatchAsJsonAsync`.
 pub fn verb_in_name(name: &str) -> Option<&'static str> {
     let name = name.trim_start_matches('_').trim_end_matches(['!', '?']);
+    // `new HttpGet(address)` of a package imported as a whole.
+    let name = name.strip_prefix("Http").filter(|rest| strings::verb(rest).is_some()).unwrap_or(name);
     let end = name
         .char_indices()
         .skip(1)

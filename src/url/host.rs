@@ -2,7 +2,7 @@
 //!
 //! Only reads names; whether an unknown host is Datadog's is decided by who builds the address.
 
-use super::target::HOLE;
+use super::target::{HOLE, placeholders};
 use crate::ir::Name;
 
 /// Whose host it is.
@@ -52,6 +52,11 @@ impl Host {
         if let Some((service, site)) = split_site(&text) {
             return Self::Datadog { service: known(service), site: known(site) };
         }
+        // `api.{{site}}`
+        let text = match text.contains(['{', '<', '$', '%']) {
+            true => text.split('.').map(placeholders).collect::<Vec<_>>().join("."),
+            false => text,
+        };
         if !text.contains(HOLE) {
             return Self::Other(text.into());
         }

@@ -165,7 +165,7 @@ fn hex(digit: u8) -> Option<u8> {
 }
 
 /// Turns what stands for a value in a segment into holes: `{id}`, `{{id}}`, `${id}`, `$id`, `:id`, `<id>`, `%s`.
-fn placeholders(segment: &str) -> String {
+pub(super) fn placeholders(segment: &str) -> String {
     let named = |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let whole = segment.strip_prefix(':').is_some_and(named)
         || segment.strip_prefix('$').is_some_and(named)

@@ -221,7 +221,9 @@ impl<'a> Run<'a> {
         let literals = if summary.requests.is_empty() { Vec::new() } else { deciding::of_request(given) };
         let step = Name::from(format!("called through {}", if name.is_empty() { "a lambda" } else { &name }));
         for request in &summary.requests {
-            let own = !handed && is_stated(&subst.bindings, request, name.is_empty());
+            let own = !handed
+                && is_stated(&subst.bindings, request, name.is_empty())
+                && !self.is_decided_there(fun, receiver, request);
             // The whole address comes out of an object that was made with it, perhaps for this one request.
             let built = matches!(request.url.pieces.as_slice(), [Piece::Ref(Ref { root: Root::This(_), .. })])
                 && receiver.is_some_and(|object| self.gave_address(object));
@@ -281,6 +283,17 @@ impl<'a> Run<'a> {
 
     fn is_lambda(&self, value: &Value) -> bool {
         matches!(value, Value::Function(closure) if self.program().function(closure.function).name.is_empty())
+    }
+
+    /// Whether a request's operation is certain once its receiver is known, whatever it is called with: `base + "/monitor/" + id`.
+    fn is_decided_there(&self, fun: Fun, receiver: Option<&Value>, request: &Request) -> bool {
+        let own = |r: &Ref| matches!(r.root, Root::This(_));
+        if receiver.is_none() || request.verb.has_refs() || !request.url.refs().any(own) {
+            return false;
+        }
+        let unknown = Bindings { function: fun, args: Vec::new() };
+        let filled = Subst::new(vec![&unknown], receiver, false).request(&self.scope, request);
+        !filled.is_empty() && filled.iter().all(|(filled, _)| self.is_determined(filled))
     }
 
     /// Whether an object was made with an address whose path is written down in this very file.

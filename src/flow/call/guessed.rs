@@ -15,6 +15,9 @@ const PLAIN: &[&str] = &[
     "perform", "invoke",
 ];
 
+/// Most classes whose method a client is handed to where the object is unknown.
+const MAX_HANDED: usize = 4;
+
 impl Run<'_> {
     /// Calls the method of the one class that the receiver is named after. `None` if there is no such class.
     pub(in crate::flow) fn guessed_call(&mut self, name: &Name, args: &Args, site: Site, label: &Name) -> Option<Set> {
@@ -24,6 +27,25 @@ impl Run<'_> {
         let out = self.object_call(&receiver, class, name, args, site);
         self.guessed = before;
         Some(out)
+    }
+
+    /// Calls the methods of this name that an object of an official or older client may be handed to: `rule.apply(client)`.
+    pub(in crate::flow) fn handed_client(&mut self, name: &Name, args: &Args, site: Site) -> bool {
+        let client = |v: &Value| matches!(v, Value::Client(_) | Value::Legacy(..));
+        if !args.all().flat_map(Set::values).any(client) {
+            return false;
+        }
+        let classes: Vec<Cls> = self.scope.classes_with(self.fun.module, name).to_vec();
+        if classes.is_empty() || classes.len() > MAX_HANDED {
+            return false;
+        }
+        for class in classes {
+            let before = self.guessed.replace((class, site));
+            let receiver = Value::Instance(Arc::new(Instance::any(class)));
+            self.object_call(&receiver, class, name, args, site);
+            self.guessed = before;
+        }
+        true
     }
 
     fn named_after(&self, method: &Name, label: &Name) -> Option<Cls> {

@@ -40,7 +40,7 @@ impl<'a> Run<'a> {
             }
             // Declared only: whoever implements it is not here.
             if methods.iter().all(|fun| program.function(*fun).body.is_empty()) {
-                self.generic_request(name, args, site, &Name::default());
+                self.generic_request(name, None, args, site, &Name::default());
             }
             return out;
         }

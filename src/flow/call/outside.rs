@@ -39,7 +39,7 @@ impl<'a> Run<'a> {
         }
         steps.push((format!("{name} called").into(), site));
         let literals = deciding::of_call(args);
-        self.found(Found { what, at: site, fun: self.fun, likely: false, literals, steps });
+        self.found(Found { what, at: site, fun: self.fun, likely: self.guessed.is_some(), literals, steps });
         Set::unknown()
     }
 
@@ -67,8 +67,14 @@ impl<'a> Run<'a> {
         if let Some(answer) = self.guessed_call(name, args, site, label) {
             return answer;
         }
-        self.generic_request(name, args, site, label);
+        if self.handed_client(name, args, site) {
+            return Set::unknown();
+        }
+        self.generic_request(name, None, args, site, label);
         self.handed_on(name, args, site);
+        if let Some(default) = default_address(args) {
+            return default;
+        }
         deciding::step(name, args).map(|path| library::result(&path, None, args.clone())).unwrap_or_default()
     }
 
@@ -112,6 +118,9 @@ impl<'a> Run<'a> {
         // An answer is nobody's client; what matters of it is what callbacks do with it.
         if requested || (on.is_none() && !called.is_unknown() && !transport::is_library(self.module.language, path)) {
             return called;
+        }
+        if let Some(default) = default_address(args).filter(|_| !transport::is_library(self.module.language, path)) {
+            return default;
         }
         let mut out = crate::flow::described::object(self.scope.wrappers, path, args.clone());
         if out.is_unknown() {
@@ -303,6 +312,15 @@ impl<'a> Run<'a> {
 
 pub(in crate::flow) fn path_tail(path: &str) -> Name {
     path.into()
+}
+
+/// `context.getParameter("apiUrl", DEFAULT)`: a setting that is read by its name, or else the address that is written down.
+fn default_address(args: &Args) -> Option<Set> {
+    let [name, default] = args.positional.as_slice() else { return None };
+    let plain = |name: &str| !name.is_empty() && !name.contains(['/', ' ']);
+    let address = |v: &Value| matches!(v, Value::Text(t) if t.head().contains("://"));
+    (name.literal_text().is_some_and(plain) && !default.is_unknown() && default.values().all(address))
+        .then(|| default.clone())
 }
 
 /// Methods of API objects that are no operations.

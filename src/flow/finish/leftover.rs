@@ -153,7 +153,10 @@ fn decided_in(scope: &Scope<'_>, class: Cls, request: &Request) -> Option<Site> 
 /// The first piece that can belong to the path. Behind a scheme that is written out, pieces that only dots join are the host.
 fn path_start(url: &Text) -> usize {
     let is = |i: usize, what: &dyn Fn(&str) -> bool| matches!(url.pieces.get(i), Some(Piece::Lit(l)) if what(l));
-    let Some(mut at) = (0..url.pieces.len().min(2)).find(|i| is(*i, &|l| l.ends_with("://"))) else { return 1 };
+    let Some(mut at) = (0..url.pieces.len().min(2)).find(|i| is(*i, &|l| l.ends_with("://"))) else {
+        // A builder's slash before what may be a whole address.
+        return 1 + usize::from(is(0, &|l| l == "/"));
+    };
     at += 2;
     while is(at, &|l| !l.contains('/')) {
         at += 2;

@@ -8,7 +8,7 @@ use crate::flow::origin;
 use crate::flow::request::{Request, Site};
 use crate::flow::subst::Subst;
 use crate::flow::transport;
-use crate::flow::value::{Args, Instance, Piece, Ref, Root, Set, Text, Value};
+use crate::flow::value::{Args, Instance, Made, Piece, Ref, Root, Set, Text, Value};
 use crate::ir::Name;
 use std::sync::Arc;
 
@@ -23,14 +23,34 @@ pub(in crate::flow) fn is_of_unknown(request: &Request) -> bool {
 impl Run<'_> {
     /// A request by something that is no known library: it must carry a Datadog address that is an operation's, or one that
     /// can become such an address once callers and the receiver have filled it.
-    pub fn generic_request(&mut self, name: &Name, args: &Args, site: Site, label: &Name) {
+    pub fn generic_request(&mut self, name: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site, label: &Name) {
         if !transport::sounds_like_request(name) || transport::is_mock(label) {
             return;
         }
         let looks = |set: &Set| set.values().filter_map(address_of).any(|text| self.may_be_address(&text));
         let named = |set: &Set| set.values().any(|v| matches!(v, Value::Ref(r) if self.says_method(r)));
         let Some((verbs, urls)) = transport::guessed(name, args, &looks, &named) else { return };
+        let urls = match self.given_base(on) {
+            Some(base) => transport::below(&base, &urls),
+            None => urls,
+        };
         self.address_given(&verbs, &urls, args, site, name);
+    }
+
+    /// The Datadog address that an object of a library nobody knows was made with.
+    fn given_base(&self, on: Option<&Arc<Made>>) -> Option<Set> {
+        let mut at = on;
+        while let Some(made) = at {
+            let ours = |v: &Value| match v {
+                Value::Text(t) => t.head().contains("://") && origin::from_url(t, self.scope.hosts) == Origin::Datadog,
+                _ => false,
+            };
+            if let Some(set) = made.args.all().find(|set| set.values().any(ours)) {
+                return Some(set.clone());
+            }
+            at = made.on.as_ref();
+        }
+        None
     }
 
     /// Requests by something unknown to those of these addresses that are Datadog's or may become so.

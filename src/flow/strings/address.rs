@@ -64,7 +64,8 @@ pub fn join_paths(args: &Args, url: bool) -> Set {
 
 /// One address put behind another.
 pub fn joined(base: &Text, path: &Text, url: bool) -> Text {
-    if path.head().starts_with("http://") || path.head().starts_with("https://") {
+    let whole = path.head().starts_with("http://") || path.head().starts_with("https://");
+    if whole || base.as_literal() == Some("") {
         return path.clone();
     }
     let mut out = base.clone();
@@ -83,6 +84,46 @@ pub fn joined(base: &Text, path: &Text, url: bool) -> Text {
     }
     out.extend(path);
     out
+}
+
+/// Methods of builders that say where an address leads.
+pub(in crate::flow) fn builds_path(name: &str) -> bool {
+    matches!(name, "path" | "pathSegment" | "setPath" | "replacePath" | "setPathSegments" | "appendPath" | "setHost")
+}
+
+/// An address with more segments behind it: `segments.push(id)`, `segments.extend(&["slo", id])`.
+pub(in crate::flow) fn with_segments(old: &Set, args: &Args) -> Set {
+    let mut positional = vec![old.clone()];
+    for set in &args.positional {
+        match set.items.as_slice() {
+            [Item { value: Value::List(items), .. }] => positional.extend(items.iter().cloned()),
+            _ => positional.push(set.clone()),
+        }
+    }
+    join_paths(&Args { positional, ..Args::default() }, false)
+}
+
+/// An address with another path: `url.set_path("/x")`.
+pub(in crate::flow) fn with_new_path(old: &Set, args: &Args) -> Set {
+    let Some(path) = args.at(0) else { return Set::unknown() };
+    let bare = old.flat_map(|v| match v {
+        Value::Text(text) => Set::text(host_only(text)),
+        other => Set::of(other.clone()),
+    });
+    join_paths(&Args { positional: vec![bare, path.clone()], ..Args::default() }, false)
+}
+
+/// An address with this host; what had none so far is its path.
+pub(in crate::flow) fn with_host(receiver: &Value, host: &Set) -> Set {
+    let path = match receiver {
+        Value::Text(text) if !has_scheme(text) => Set::of(receiver.clone()),
+        _ => Set::literal(""),
+    };
+    let base = crate::flow::transport::with_scheme(host);
+    if path.literal_text() == Some("") {
+        return base;
+    }
+    join_paths(&Args { positional: vec![base, path], ..Args::default() }, false)
 }
 
 /// An address after its path was assigned (`u.Path = …`, `url.pathname = …`); `None` if that is not what was assigned.

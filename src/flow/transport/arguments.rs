@@ -108,8 +108,20 @@ fn is_verb(args: &Args, index: usize) -> bool {
     args.at(index).is_some_and(|s| !s.is_unknown() && s.values().all(|v| strings::verb_constant(v).is_some()))
 }
 
-pub(in crate::flow) const ADDRESS: &[&str] =
-    &["url", "uri", "path", "endpoint", "URL", "href", "resource", "requestUri", "RequestUri", "request_url", "route"];
+pub(in crate::flow) const ADDRESS: &[&str] = &[
+    "url",
+    "uri",
+    "path",
+    "endpoint",
+    "URL",
+    "Path",
+    "href",
+    "resource",
+    "requestUri",
+    "RequestUri",
+    "request_url",
+    "route",
+];
 
 /// The address among arguments.
 fn address(args: &Args, table: Option<&crate::flow::value::Table>, index: usize) -> Option<Set> {
@@ -315,6 +327,12 @@ pub fn guessed(
         (None, None) => vec![(Text::default(), World::default(), None)],
     };
     Some((verbs, url))
+}
+
+/// Whether one of the arguments is an object with method and address.
+pub fn states_request(args: &Args) -> bool {
+    options(args)
+        .is_some_and(|t| METHODS.iter().any(|m| t.entry(m).is_some()) && ADDRESS.iter().any(|a| t.entry(a).is_some()))
 }
 
 /// Whether a text holds an API path of the kind that Datadog uses.

@@ -73,12 +73,16 @@ pub(in crate::flow) fn chain_verb(made: &Made) -> Option<Vec<Verb>> {
 
 /// Addresses below the base address that the client object was made with.
 pub fn with_base(urls: &Set, on: Option<&Arc<Made>>) -> Set {
-    let Some(base) = on.and_then(|m| base_of(m)) else { return urls.clone() };
+    on.and_then(|m| base_of(m)).map_or_else(|| urls.clone(), |base| below(&base, urls))
+}
+
+/// Addresses below a base; those that are whole stay as they are.
+pub(in crate::flow) fn below(base: &Set, urls: &Set) -> Set {
     urls.flat_map(|v| match v {
-        Value::Text(t) if !t.head().contains("://") => under(&base, &Set::of(Value::Text(t.clone()))),
+        Value::Text(t) if !t.head().contains("://") => under(base, &Set::of(Value::Text(t.clone()))),
         Value::Ref(_) => {
             let mut out = Set::of(v.clone());
-            out.join(&under(&base, &Set::of(v.clone())));
+            out.join(&under(base, &Set::of(v.clone())));
             out
         }
         other => Set::of(other.clone()),
