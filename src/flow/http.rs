@@ -233,8 +233,7 @@ impl Run<'_> {
                 request.guards.push(guard.clone());
             }
         }
-        // What holds and does not hold at once never happens.
-        if request.guards.iter().any(|guard| guard.negated().is_some_and(|other| request.guards.contains(&other))) {
+        if request.never_happens() {
             return;
         }
         if let Some((class, site)) = self.guessed {
