@@ -50,7 +50,15 @@ impl Catalog {
     pub fn is_exact(&self, method: &str, target: &Target) -> bool {
         let method = if method == "HEAD" { "GET" } else { method };
         let asked = Asked { catalog: self, method: Some(method), target };
-        asked.search(&walk::segments(&target.path)).first().is_some_and(|found| found.quality == Quality::Exact)
+        let segments = walk::segments(&target.path);
+        match asked.search(&segments).as_slice() {
+            [first, ..] if first.quality == Quality::Exact => true,
+            // `/restriction_policy/dashboard:{}`: text and hole in one segment, and nothing else that it may be.
+            [only] => {
+                only.quality == Quality::Inferred && segments.iter().any(|s| matches!(s, Segment::Mixed { .. }))
+            }
+            _ => false,
+        }
     }
 
     /// The operation whose method and template are exactly these, whatever the parameters' names.
@@ -129,12 +137,18 @@ impl<'a> Asked<'a> {
         both
     }
 
-    /// `/api/v1/events/{}`: the hole at the end may be a query or nothing.
+    /// `/api/v1/events/{}`: the hole at the end may be a query or nothing. What is written before it is then no parameter's
+    /// value: `/feature-flags/saved-filters/{}` is an endpoint of its own.
     fn without_last_hole(&self, segments: &[Segment<'_>]) -> Vec<RouteMatch<'static>> {
-        match segments.split_last() {
-            Some((Segment::Hole, before)) if before.len() > 2 => inferred(self.search(before)),
-            _ => Vec::new(),
+        let Some((Segment::Hole, before)) = segments.split_last() else { return Vec::new() };
+        if before.len() <= 2 {
+            return Vec::new();
         }
+        let mut found = inferred(self.search(before));
+        if matches!(before.last(), Some(Segment::Text(_))) {
+            found.retain(|one| !one.operation.path.ends_with('}'));
+        }
+        found
     }
 
     /// Keeps what fits method, host and query, in order, and drops what a better match makes unlikely.
