@@ -54,9 +54,7 @@ impl Catalog {
         match asked.search(&segments).as_slice() {
             [first, ..] if first.quality == Quality::Exact => true,
             // `/restriction_policy/dashboard:{}`: text and hole in one segment, and nothing else that it may be.
-            [only] => {
-                only.quality == Quality::Inferred && segments.iter().any(|s| matches!(s, Segment::Mixed { .. }))
-            }
+            [only] => only.quality == Quality::Inferred && segments.iter().any(|s| matches!(s, Segment::Mixed { .. })),
             _ => false,
         }
     }
