@@ -184,7 +184,7 @@ const PARSERS: &[&str] = &[
 /// Functions that give their (first) text argument back.
 fn identity(path: &str, last: &str, args: &Args) -> Option<Set> {
     if matches!(last, "URIBuilder" | "UriBuilder") {
-        return Some(args.at(0).cloned().unwrap_or_else(|| Set::literal("")));
+        return Some(in_parts(args).or_else(|| args.at(0).cloned()).unwrap_or_else(|| Set::literal("")));
     }
     let parse = PARSERS.contains(&last) && ["Url", "URL", "Uri", "URI"].iter().any(|w| path.contains(w));
     if !IDENTITIES.contains(&path) && !parse {
@@ -265,12 +265,11 @@ pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
         | "encode" | "decode" | "to_str" | "to_sym" | "valueOf" | "trim_end_matches" | "trim_start_matches"
         | "TrimEnd" | "TrimStart" | "Trim" | "ToUpper" | "ToLower" | "ToString" | "to_uppercase" | "to_lowercase"
         | "removesuffix" | "removeprefix" | "delete_suffix" | "chomp!" | "strip!" | "normalize" | "toExternalForm"
-        | "toURL" | "toURI" | "toASCIIString" | "human_repr" | "String" | "to_ascii_uppercase" | "href" | "borrow"
-        | "iter" | "to_vec" | "await" | "get" | "stripTrailing" | "intern" | "html_safe" | "as_bytes" | "text"
-        | "lowercase" | "uppercase" | "toHttpUrl" | "toHttpUrlOrNull" | "trimIndent" | "stripIndent" | "orEmpty"
-        | "as_deref" | "capitalize" | "title" | "ok" | "or_else" | "copied" | "cloned" | "unwrap_or_else" => {
-            Some(this())
-        }
+        | "toURL" | "toURI" | "Uri" | "toASCIIString" | "human_repr" | "String" | "to_ascii_uppercase" | "href"
+        | "borrow" | "iter" | "to_vec" | "await" | "get" | "stripTrailing" | "intern" | "html_safe" | "as_bytes"
+        | "text" | "lowercase" | "uppercase" | "toHttpUrl" | "toHttpUrlOrNull" | "trimIndent" | "stripIndent"
+        | "orEmpty" | "as_deref" | "capitalize" | "title" | "ok" | "or_else" | "copied" | "cloned"
+        | "unwrap_or_else" => Some(this()),
         "unwrap_or" | "orElse" | "getOrDefault" => {
             let mut out = this();
             if let Some(other) = args.at(0) {

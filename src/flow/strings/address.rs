@@ -86,6 +86,18 @@ pub fn joined(base: &Text, path: &Text, url: bool) -> Text {
     out
 }
 
+/// `new UriBuilder("https", host, 443, path)`; `None` if the address is given as one.
+pub(in crate::flow) fn in_parts(args: &Args) -> Option<Set> {
+    let scheme = args.at(0)?.literal_text()?;
+    if !matches!(scheme, "http" | "https") {
+        return None;
+    }
+    let host = crate::flow::transport::with_scheme(args.at(1)?);
+    let port = |set: &Set| set.literal_text().is_some_and(|text| text.parse::<i32>().is_ok());
+    let path = args.positional.iter().skip(2).find(|set| !port(set));
+    Some(path.map_or_else(|| host.clone(), |path| crate::flow::transport::under(&host, path)))
+}
+
 /// Methods of builders that say where an address leads.
 pub(in crate::flow) fn builds_path(name: &str) -> bool {
     matches!(name, "path" | "pathSegment" | "setPath" | "replacePath" | "setPathSegments" | "appendPath" | "setHost")
