@@ -148,6 +148,7 @@ impl Run<'_> {
                 likely: false,
                 stated: false,
                 cli: false,
+                chosen: false,
                 alternative: false,
                 literals: Vec::new(),
                 steps: vec![(format!("declared by @{name}").into(), site)],

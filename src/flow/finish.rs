@@ -296,6 +296,7 @@ fn declarative(scope: &Scope<'_>, class: Cls) -> Vec<Found> {
                     likely: false,
                     stated: false,
                     cli: false,
+                    chosen: false,
                     alternative: false,
                     literals: Vec::new(),
                     steps: vec![(format!("declared by {}", info.name).into(), site)],

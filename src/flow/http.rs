@@ -21,7 +21,7 @@ use super::request::{Guard, Request, Site, contradict, template};
 use super::strings;
 use super::subst::texts_of;
 use super::transport::{self, Role};
-use super::value::{Args, MAX_PIECES, MAX_VALUES, Made, Piece, Set, Text, Value, World};
+use super::value::{Args, MAX_PIECES, MAX_VALUES, Made, Piece, Root, Set, Text, Value, World};
 
 /// A possible method of a request, and under which condition it is the one.
 pub type Verb = (Text, World, Option<Guard>);
@@ -205,6 +205,7 @@ impl Run<'_> {
                         likely,
                         stated: false,
                         cli: false,
+                        chosen: false,
                         alternative: false,
                         literals: literals.clone(),
                         steps: vec![(format!("request by {path}").into(), site)],
@@ -220,6 +221,7 @@ impl Run<'_> {
     /// Adds to a request what must hold in the world in which its parts meet.
     pub fn hold(&self, request: &mut Request, world: &World) {
         for guard in self.held_in(world) {
+            request.chosen |= guard.subjects().iter().any(|r| matches!(r.root, Root::Param(..)));
             if request.guards.len() < MAX_GUARDS && !request.guards.contains(&guard) {
                 request.guards.push(guard);
             }
@@ -262,25 +264,27 @@ impl Run<'_> {
         if !matches!(request.origin, Origin::Datadog) {
             self.attribute(&mut request);
         }
-        // A path that is nobody's yet waits for the callers that its conditions speak of, too.
-        let open =
-            request.is_open() || request.has_params() && said == Origin::Unknown && request.url.head().starts_with('/');
+        // What its conditions chose waits for the callers that they speak of, and so does a path that is nobody's yet.
+        let waits = request.chosen && request.has_params();
+        let nobodys = said == Origin::Unknown && request.url.head().starts_with('/');
+        let open = request.is_open() || waits || request.has_params() && nobodys;
         request.settled = request.settled || !request.verb.has_refs() && self.is_determined(&request);
         let positive = matches!(request.origin, Origin::Datadog | Origin::LikelyDatadog);
-        if open && !(request.settled && positive && request.is_open()) {
+        if open && (waits || !(request.settled && positive && request.is_open())) {
             let requests = &mut self.out.summary.requests;
             let room = requests.len() < MAX_REQUESTS;
             match requests.iter_mut().find(|known| known.is_again(&request)) {
                 // The shorter story: those of recursion grow with every round.
                 Some(known) => {
                     known.alternative |= request.alternative;
+                    known.chosen |= request.chosen;
                     if request.steps.len() < known.steps.len() {
                         known.steps = request.steps;
                     }
                 }
                 None if room => requests.push(request),
                 // Whose operation is certain was told where it became so; the others are told of the whole function.
-                None => self.out.cut |= !request.settled,
+                None => self.out.cut |= !request.settled || request.chosen,
             }
             return;
         }
@@ -401,6 +405,7 @@ impl Run<'_> {
                                 likely: false,
                                 stated: false,
                                 cli: true,
+                                chosen: false,
                                 alternative: false,
                                 literals: literals.clone(),
                                 steps: vec![(format!("request by {program}").into(), site)],

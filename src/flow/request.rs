@@ -45,6 +45,8 @@ pub struct Request {
     pub stated: bool,
     /// Whether a command-line program makes it.
     pub cli: bool,
+    /// Whether a condition on parameters chose its method or address among others: which callers make it is theirs to say.
+    pub chosen: bool,
     /// Whether what is unknown of it comes out of one of several branches: nothing else found at its place is that call.
     pub alternative: bool,
     /// Literals of its body that may decide what it requires, (key, value).
@@ -152,7 +154,7 @@ impl Request {
     /// Whether it is the same request, derived in another way perhaps: one derivation is enough.
     pub fn is_again(&self, other: &Self) -> bool {
         // All fields, lest a new one be forgotten.
-        let Self { verb, url, guards, origin, at, settled, likely, stated, cli, alternative: _, literals, steps: _ } =
+        let Self { verb, url, guards, origin, at, settled, likely, stated, cli, chosen: _, alternative: _, literals, steps: _ } =
             self;
         (*at, *settled, *likely, *stated, *cli, *origin)
             == (other.at, other.settled, other.likely, other.stated, other.cli, other.origin)

@@ -44,6 +44,7 @@ impl Run<'_> {
                     likely: true,
                     stated: true,
                     cli: false,
+                    chosen: false,
                     alternative: false,
                     literals: Vec::new(),
                     steps: vec![("a request written down as an object".into(), site)],

@@ -58,6 +58,7 @@ impl Run<'_> {
                         likely,
                         stated: false,
                         cli: false,
+                        chosen: false,
                         alternative: false,
                         literals: Vec::new(),
                         steps: vec![(format!("request by the client's own {name}").into(), site)],

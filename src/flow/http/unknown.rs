@@ -81,6 +81,7 @@ impl Run<'_> {
                     likely: true,
                     stated: false,
                     cli: false,
+                    chosen: false,
                     alternative: false,
                     literals: literals.clone(),
                     steps: vec![(format!("{GIVEN}{name}").into(), site)],
