@@ -1,5 +1,6 @@
 //! Where requests leave the program: calls of HTTP libraries, and calls of anything that takes a Datadog address.
 
+mod determined;
 mod later;
 mod low_level;
 mod unique;
@@ -10,14 +11,13 @@ pub(in crate::flow) use unknown::is_of_unknown;
 
 use crate::evidence::Origin;
 use crate::ir::{Language, Name};
-use crate::url::Target;
 use std::sync::Arc;
 
 use super::deciding;
 use super::exec::Run;
 use super::found::{Found, What};
 use super::origin;
-use super::request::{Guard, Request, Site, contradict, template};
+use super::request::{Guard, Request, Site, contradict};
 use super::strings;
 use super::subst::texts_of;
 use super::transport::{self, Role};
@@ -210,6 +210,9 @@ impl Run<'_> {
                         literals: literals.clone(),
                         steps: vec![(format!("request by {path}").into(), site)],
                     };
+                    if keys && origin::from_url(&request.url, self.scope.hosts) != Origin::Datadog {
+                        request.tell("it carries Datadog's keys", site);
+                    }
                     request.note_world(&world);
                     self.hold(&mut request, &world);
                     self.emit(request);
@@ -265,7 +268,7 @@ impl Run<'_> {
             self.attribute(&mut request);
         }
         // What its conditions chose waits for the callers that they speak of, and so does a path that is nobody's yet.
-        let waits = request.chosen && request.has_params();
+        let waits = request.chosen && request.depends_on_arguments();
         let nobodys = said == Origin::Unknown && request.url.head().starts_with('/');
         let open = request.is_open() || waits || request.has_params() && nobodys;
         request.settled = request.settled || !request.verb.has_refs() && self.is_determined(&request);
@@ -289,13 +292,6 @@ impl Run<'_> {
             return;
         }
         self.found(Found::of(self.fun, request));
-    }
-
-    /// Whether the operation is certain whatever fills the holes.
-    pub fn is_determined(&self, request: &Request) -> bool {
-        let Some(method) = request.method() else { return false };
-        let url = below_api(&request.url).unwrap_or_else(|| template(&request.url));
-        self.scope.catalog.is_exact(&method, &Target::parse(&url))
     }
 
     /// What the names and keys around this function say.
@@ -434,28 +430,6 @@ impl Run<'_> {
             None => {}
         }
     }
-}
-
-/// `{base}v1/validate`, whose base ends in `/api/` wherever it works, and `{scheme}://{host}/api/v1/validate`, however the
-/// host is put together: the path alone.
-fn below_api(url: &Text) -> Option<crate::url::Template> {
-    let (at, path) = url.pieces.iter().enumerate().skip(1).find_map(|(at, piece)| {
-        let Piece::Lit(lit) = piece else { return None };
-        let from = ["/api/v1/", "/api/v2/"].iter().filter_map(|start| lit.find(start)).min();
-        let bare =
-            || Some(lit.trim_start_matches('/')).filter(|path| path.starts_with("v1/") || path.starts_with("v2/"));
-        match from {
-            Some(from) => Some((at, lit[from..].to_string())),
-            None => bare().filter(|_| at == first_literal(url)).map(|path| (at, format!("/api/{path}"))),
-        }
-    })?;
-    let mut out = Text::literal(path);
-    url.pieces.iter().skip(at + 1).for_each(|piece| out.push(piece.clone()));
-    Some(template(&out))
-}
-
-fn first_literal(url: &Text) -> usize {
-    url.pieces.iter().position(|p| matches!(p, Piece::Lit(_))).unwrap_or_default()
 }
 
 /// Two opinions on whose URL it is; a positive one wins.

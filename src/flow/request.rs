@@ -139,6 +139,12 @@ impl Request {
             || self.guards.iter().any(|g| g.subjects().iter().any(|r| matches!(r.root, Root::Param(..))))
     }
 
+    /// Whether its conditions speak of what callers pass, as it is. Fields of what they pass may be set where nobody sees it.
+    pub fn depends_on_arguments(&self) -> bool {
+        let mut given = self.guards.iter().flat_map(Guard::subjects).filter(|r| matches!(r.root, Root::Param(..)));
+        given.clone().next().is_some() && given.all(|r| r.path.is_empty())
+    }
+
     /// Whether anything is left to fill.
     pub fn is_open(&self) -> bool {
         self.refs().next().is_some()
@@ -154,8 +160,21 @@ impl Request {
     /// Whether it is the same request, derived in another way perhaps: one derivation is enough.
     pub fn is_again(&self, other: &Self) -> bool {
         // All fields, lest a new one be forgotten.
-        let Self { verb, url, guards, origin, at, settled, likely, stated, cli, chosen: _, alternative: _, literals, steps: _ } =
-            self;
+        let Self {
+            verb,
+            url,
+            guards,
+            origin,
+            at,
+            settled,
+            likely,
+            stated,
+            cli,
+            chosen: _,
+            alternative: _,
+            literals,
+            steps: _,
+        } = self;
         (*at, *settled, *likely, *stated, *cli, *origin)
             == (other.at, other.settled, other.likely, other.stated, other.cli, other.origin)
             && (verb, url, guards, literals) == (&other.verb, &other.url, &other.guards, &other.literals)

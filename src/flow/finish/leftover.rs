@@ -85,6 +85,10 @@ fn leftover(scope: &Scope<'_>, called: &Called, fun: Fun, request: &Request, fou
             {
                 filled.at = site;
             }
+            if several && let Some(&(module, id)) = scope.program.class(*class).parts.first() {
+                let span = scope.program.module(module).class(id).span;
+                filled.tell(format!("as {} has it", scope.program.class(*class).name), Site { module, span });
+            }
             push(scope, fun, filled, found);
         }
     }
