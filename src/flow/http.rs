@@ -274,24 +274,28 @@ impl Run<'_> {
         request.settled = request.settled || !request.verb.has_refs() && self.is_determined(&request);
         let positive = matches!(request.origin, Origin::Datadog | Origin::LikelyDatadog);
         if open && (waits || !(request.settled && positive && request.is_open())) {
-            let requests = &mut self.out.summary.requests;
-            let room = requests.len() < MAX_REQUESTS;
-            match requests.iter_mut().find(|known| known.is_again(&request)) {
-                // The shorter story: those of recursion grow with every round.
-                Some(known) => {
-                    known.alternative |= request.alternative;
-                    known.chosen |= request.chosen;
-                    if request.steps.len() < known.steps.len() {
-                        known.steps = request.steps;
-                    }
-                }
-                None if room => requests.push(request),
-                // Whose operation is certain was told where it became so; the others are told of the whole function.
-                None => self.out.cut |= !request.settled || request.chosen,
-            }
-            return;
+            return self.leave_open(request);
         }
         self.found(Found::of(self.fun, request));
+    }
+
+    /// Leaves a request to callers and receivers.
+    fn leave_open(&mut self, request: Request) {
+        let requests = &mut self.out.summary.requests;
+        let room = requests.len() < MAX_REQUESTS;
+        match requests.iter_mut().find(|known| known.is_again(&request)) {
+            // The shorter story: those of recursion grow with every round.
+            Some(known) => {
+                known.alternative |= request.alternative;
+                known.chosen |= request.chosen;
+                if request.steps.len() < known.steps.len() {
+                    known.steps = request.steps;
+                }
+            }
+            None if room => requests.push(request),
+            // Whose operation is certain was told where it became so; the others are told of the whole function.
+            None => self.out.cut |= !request.settled || request.chosen,
+        }
     }
 
     /// What the names and keys around this function say.

@@ -48,7 +48,8 @@ pub fn contradict(guards: &[Guard]) -> bool {
 pub fn simplified(mut requests: Vec<Request>) -> Vec<Request> {
     let mut alike: Map<Request, Vec<usize>> = Map::default();
     for (i, request) in requests.iter().enumerate() {
-        let bare = Request { guards: Vec::new(), steps: Vec::new(), alternative: false, ..request.clone() };
+        let bare =
+            Request { guards: Vec::new(), steps: Vec::new(), chosen: false, alternative: false, ..request.clone() };
         alike.entry(bare).or_default().push(i);
     }
     if alike.len() == requests.len() {
@@ -58,8 +59,9 @@ pub fn simplified(mut requests: Vec<Request>) -> Vec<Request> {
     for group in alike.values().filter(|group| group.len() > 1 && group.len() <= MAX_ALIKE) {
         reduce(group, &mut conditions);
         // One of several is one of several however it came about.
-        let alternative = group.iter().any(|i| requests[*i].alternative);
-        group.iter().for_each(|i| requests[*i].alternative = alternative);
+        let (chosen, alternative) =
+            (group.iter().any(|i| requests[*i].chosen), group.iter().any(|i| requests[*i].alternative));
+        group.iter().for_each(|i| (requests[*i].chosen, requests[*i].alternative) = (chosen, alternative));
     }
     let kept = requests.into_iter().zip(conditions);
     kept.filter_map(|(request, guards)| Some(Request { guards: guards?, ..request })).collect()
