@@ -107,7 +107,7 @@ impl Run<'_> {
                 Value::External(path) => (path.clone(), None),
                 Value::Made(made) => (made.path.clone(), Some(made.clone())),
                 Value::Ref(_) => {
-                    self.address_given(&verbs, &urls, args, site, "something unknown");
+                    self.address_given(&verbs, &urls, args, site, "something unknown", None);
                     continue;
                 }
                 _ => continue,

@@ -21,20 +21,28 @@ pub(in crate::flow) fn is_of_unknown(request: &Request) -> bool {
 }
 
 impl Run<'_> {
-    /// A request by something that is no known library: it must carry a Datadog address that is an operation's, or one that
-    /// can become such an address once callers and the receiver have filled it.
+    /// A request by something that is no known library: it must carry a Datadog address that is an operation's, one that
+    /// can become such an address once callers and the receiver have filled it, or Datadog's keys.
     pub fn generic_request(&mut self, name: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site, label: &Name) {
         if !transport::sounds_like_request(name) || transport::is_mock(label) {
             return;
         }
         let looks = |set: &Set| set.values().filter_map(address_of).any(|text| self.may_be_address(&text));
         let named = |set: &Set| set.values().any(|v| matches!(v, Value::Ref(r) if self.says_method(r)));
-        let Some((verbs, urls)) = transport::guessed(name, args, &looks, &named) else { return };
+        // With the keys along, or where they are at hand and the shape tells, callers tell which address it is.
+        let known = match transport::carries_keys(args, on) {
+            true => Some(Origin::Datadog),
+            false if transport::is_shaped(name, args) && self.origin_here() == Origin::Datadog => Some(Origin::Unknown),
+            false => None,
+        };
+        let guessed = transport::guessed(name, args, &looks, &named);
+        let shaped = || known.and_then(|_| transport::shaped(name, args));
+        let Some((verbs, urls)) = guessed.or_else(shaped) else { return };
         let urls = match self.given_base(on) {
             Some(base) => transport::below(&base, &urls),
             None => urls,
         };
-        self.address_given(&verbs, &urls, args, site, name);
+        self.address_given(&verbs, &urls, args, site, name, known);
     }
 
     /// The Datadog address that an object of a library nobody knows was made with.
@@ -53,13 +61,23 @@ impl Run<'_> {
         None
     }
 
-    /// Requests by something unknown to those of these addresses that are Datadog's or may become so.
-    pub(super) fn address_given(&mut self, verbs: &[Verb], urls: &Set, args: &Args, site: Site, name: &str) {
+    /// Requests by something unknown to those of these addresses that are Datadog's or may become so: any that somebody else
+    /// completes, where more than the address tells whose it is.
+    pub(super) fn address_given(
+        &mut self,
+        verbs: &[Verb],
+        urls: &Set,
+        args: &Args,
+        site: Site,
+        name: &str,
+        known: Option<Origin>,
+    ) {
         let serves = args.positional.iter().skip(1).any(|s| s.values().any(|v| matches!(v, Value::Function(_))));
-        let keys = transport::carries_keys(args, None);
+        let keys = known == Some(Origin::Datadog) || transport::carries_keys(args, None);
         let literals = deciding::of_request(deciding::named(args));
         for item in &urls.items {
-            let Some(url) = address_of(&item.value).filter(|url| self.may_be_address(url)) else { continue };
+            let open = |url: &Text| known.is_some() && url.has_refs() || self.may_be_address(url);
+            let Some(url) = address_of(&item.value).filter(open) else { continue };
             let host = self.closed(&url).iter().map(|url| origin::from_url(url, self.scope.hosts)).min();
             let host = host.unwrap_or(Origin::Unknown);
             let origin = if keys { Origin::Datadog } else { host };
@@ -135,7 +153,7 @@ impl Run<'_> {
 fn address_of(value: &Value) -> Option<Text> {
     match value {
         Value::Text(text) => Some((**text).clone()),
-        Value::Ref(r) if !r.path.is_empty() => Some(Text::piece(Piece::Ref(r.clone()))),
+        Value::Ref(r) => Some(Text::piece(Piece::Ref(r.clone()))),
         _ => None,
     }
 }

@@ -335,6 +335,25 @@ pub fn states_request(args: &Args) -> bool {
         .is_some_and(|t| METHODS.iter().any(|m| t.entry(m).is_some()) && ADDRESS.iter().any(|a| t.entry(a).is_some()))
 }
 
+/// Method and address of a call of something unknown, by the shape that calls of its name have in the libraries.
+pub fn shaped(name: &str, args: &Args) -> Option<(Vec<Verb>, Set)> {
+    let is_text = |index| args.at(index).is_some_and(|set: &Set| set.table().is_none());
+    let role = match super::role(name, "") {
+        Some(role @ Role::Named(_)) => role,
+        Some(role) if is_text(0) || args.positional.is_empty() => role,
+        None if is_text(0) && is_text(1) => Role::Both(0, 1),
+        _ => Role::Options(""),
+    };
+    arguments(role, args)
+}
+
+/// Whether a call of something unknown has the shape of a request whatever it is given: its address is named so, or method and
+/// address stand side by side.
+pub fn is_shaped(name: &str, args: &Args) -> bool {
+    let both = matches!(super::role(name, ""), Some(Role::Both(..)));
+    named(args, ADDRESS).is_some() || both && args.positional.len() > 1
+}
+
 /// Whether a text holds an API path of the kind that Datadog uses.
 pub fn has_api_path(text: &Text) -> bool {
     text.pieces.iter().any(|p| match p {
