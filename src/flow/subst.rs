@@ -313,22 +313,20 @@ impl<'a> Subst<'a> {
             rest: self.set(scope, &t.rest, depth),
             spread: Set::unknown(),
         };
-        for value in self.set(scope, &t.spread, depth).values() {
-            match value {
-                Value::Table(more) => {
-                    for (key, set) in &more.entries {
-                        if out.entry(key).is_none() {
-                            out.entries.push((key.clone(), set.clone()));
-                        }
-                    }
-                    out.rest.join(&more.rest);
-                    out.spread.join(&more.spread);
+        let own = out.entries.len();
+        for item in &t.spread.items {
+            let given = self.set(scope, &Set { items: vec![item.clone()] }, depth);
+            // What is spread later is put on top.
+            for (key, set) in given.table().map(|more| overlaid(&mut out, more)).into_iter().flatten() {
+                if out.entries[..own].iter().any(|(known, _)| *known == key) {
+                    continue;
                 }
-                Value::Ref(_) => {
-                    out.spread.add(value.clone());
-                }
-                _ => {}
+                out.entries.retain(|(known, _)| *known != key);
+                out.entries.push((key, set));
             }
+            given.values().filter(|value| matches!(value, Value::Ref(_))).for_each(|value| {
+                out.spread.add(value.clone());
+            });
         }
         out
     }
@@ -379,6 +377,13 @@ impl<'a> Subst<'a> {
         }
         out
     }
+}
+
+/// Joins what a table has under unknown keys with another's, and gives the entries of that.
+fn overlaid(table: &mut Table, more: Table) -> Vec<(Name, Set)> {
+    table.rest.join(&more.rest);
+    table.spread.join(&more.spread);
+    more.entries
 }
 
 /// The texts a set stands for; whatever is no text is a hole with this label.
