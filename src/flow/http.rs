@@ -188,8 +188,15 @@ impl Run<'_> {
         // There may be more than that, of which nothing else would tell.
         self.out.cut |= urls.items.len() >= MAX_VALUES;
         for item in &urls.items {
-            // Request objects were requests when they were made.
-            if matches!(item.value, Value::Made(_) | Value::Instance(_) | Value::Null | Value::Function(_)) {
+            let is_address = match &item.value {
+                // Request objects were requests when they were made; what another package makes may be an address.
+                Value::Made(made) => {
+                    !transport::is_any_library(&made.path) && (keys || transport::routed(made).is_some())
+                }
+                Value::Instance(_) | Value::Null | Value::Function(_) => false,
+                _ => true,
+            };
+            if !is_address {
                 continue;
             }
             for url in texts_of(&Set::of(item.value.clone()), &Name::default()) {

@@ -15,6 +15,7 @@ use super::program::Kinship;
 use super::request::{Guard, Request, Site};
 use super::scope::Scope;
 use super::strings;
+use super::transport;
 use super::value::{
     Alternative, Args, Bindings, Closure, DEFAULTING, Instance, Item, Made, Piece, Ref, Root, Set, Table, Text, Value,
     World,
@@ -411,7 +412,7 @@ pub fn texts_in_worlds(set: &Set, label: &Name) -> Vec<(Text, World)> {
                 strings::verb_constant(value).map(Text::literal).unwrap_or_default()
             }
             Value::External(path) => Text::piece(Piece::Hole(path.clone())),
-            Value::Made(m) => Text::piece(Piece::Hole(m.path.clone())),
+            Value::Made(m) => transport::routed(m).unwrap_or_else(|| Text::piece(Piece::Hole(m.path.clone()))),
             // A missing value is no part of an address that works.
             Value::Null | Value::Bool(_) if set.items.len() > 1 => continue,
             _ => Text::piece(Piece::Hole(label.clone())),

@@ -382,17 +382,24 @@ fn is_stated(bindings: &[&Bindings], request: &Request, lambda: bool) -> bool {
         Piece::Ref(r) => bound(r).is_some_and(|set| !base || r.path.is_empty() || set.values().any(written)),
         _ => false,
     };
-    let written_here = request.url.pieces.iter().any(|piece| matches!(piece, Piece::Lit(lit) if names_endpoint(lit)));
+    let segments = |piece: &Piece| if let Piece::Lit(lit) = piece { endpoint_segments(lit) } else { 0 };
+    let named = request.url.pieces.iter().map(segments).sum::<usize>();
+    // A path that is written down as a whole stays where it is, whoever says on which host it is.
+    let enough = if lambda { 1 } else { 2 };
     request.verb.pieces.iter().any(|piece| is_bound(piece, false))
-        || !(lambda && written_here) && request.url.pieces.iter().enumerate().any(|(i, piece)| is_bound(piece, i == 0))
+        || request.url.pieces.iter().enumerate().any(|(i, piece)| {
+            let base = i == 0;
+            is_bound(piece, base) && !(named >= enough && (base || lambda))
+        })
 }
 
-/// Whether a part of an address says more than the host and the version.
-fn names_endpoint(part: &str) -> bool {
+/// How many segments of a part of an address say more than the host and the version.
+fn endpoint_segments(part: &str) -> usize {
     let path = part.split_once("://").map_or(part, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
     let path = path.split(['?', '&']).next().unwrap_or_default();
     let says = |segment: &str| segment.bytes().any(|b| b.is_ascii_alphabetic());
-    path.split('/').any(|segment| says(segment) && !matches!(segment, "api" | "v1" | "v2" | "unstable" | "intake"))
+    let counts = |segment: &&str| says(segment) && !matches!(*segment, "api" | "v1" | "v2" | "unstable" | "intake");
+    path.split('/').filter(counts).count()
 }
 
 /// Whether arguments hold a path that nobody has to complete.

@@ -154,6 +154,7 @@ fn address_of(value: &Value) -> Option<Text> {
     match value {
         Value::Text(text) => Some((**text).clone()),
         Value::Ref(r) => Some(Text::piece(Piece::Ref(r.clone()))),
+        Value::Made(made) => transport::routed(made),
         _ => None,
     }
 }

@@ -92,7 +92,7 @@ pub(in crate::flow) fn options(args: &Args) -> Option<crate::flow::value::Table>
         return Some(table);
     }
     args.positional.iter().flat_map(Set::values).find_map(|v| match v {
-        Value::Made(m) if !m.args.named.is_empty() => {
+        Value::Made(m) if !m.args.named.is_empty() && super::routed(m).is_none() => {
             Some(crate::flow::value::Table { entries: m.args.named.clone(), ..Default::default() })
         }
         _ => None,

@@ -2,7 +2,7 @@
 
 use crate::flow::http::Verb;
 use crate::flow::transport::{entry, fixed, known, last_segment, named, options, under};
-use crate::flow::value::{Args, Made, Piece, Set, Value};
+use crate::flow::value::{Args, Made, Piece, Set, Text, Value};
 use crate::flow::{origin, strings};
 use std::sync::Arc;
 
@@ -165,6 +165,20 @@ pub fn base_of(made: &Made) -> Option<Set> {
         at = made.on.as_deref();
     }
     None
+}
+
+/// The path that something unknown makes an address of: `route("/api/v1/monitor")`, `client.url("/api/v1/monitor", page)`. What stands
+/// before it and behind it, nobody knows.
+pub fn routed(made: &Made) -> Option<Text> {
+    if super::is_any_library(&made.path) || made.path == crate::flow::subst::CALL_OF {
+        return None;
+    }
+    let mut paths = made.args.positional.iter().flat_map(Set::values).filter_map(|value| match value {
+        Value::Text(text) if text.head().starts_with('/') && super::has_api_path(text) => Some(text),
+        _ => None,
+    });
+    let path = paths.next()?;
+    paths.next().is_none().then(|| (**path).clone())
 }
 
 /// Whether Datadog's key headers go along: in the call's arguments or in those of the client object.
