@@ -138,21 +138,7 @@ impl Run<'_> {
             if matches!(origin, Origin::Other | Origin::Unknown) || !transport::has_api_path(&url) {
                 continue;
             }
-            self.emit(Request {
-                verb: verb.clone(),
-                url,
-                guards: Vec::new(),
-                origin,
-                at: site,
-                settled: false,
-                likely: false,
-                stated: false,
-                cli: false,
-                chosen: false,
-                alternative: false,
-                literals: Vec::new(),
-                steps: vec![(format!("declared by @{name}").into(), site)],
-            });
+            self.emit(Request::new(verb.clone(), url, origin, format!("declared by @{name}"), site));
         }
     }
 }

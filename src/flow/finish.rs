@@ -287,19 +287,14 @@ fn declarative(scope: &Scope<'_>, class: Cls) -> Vec<Found> {
             let named = origin::from_names([info.name.as_str(), &scope.program.module(module).file]);
             for verb in &verbs {
                 let request = Request {
-                    verb: verb.clone(),
-                    url: url.clone(),
-                    guards: Vec::new(),
-                    origin: from_url.min(named),
-                    at: site,
                     settled: true,
-                    likely: false,
-                    stated: false,
-                    cli: false,
-                    chosen: false,
-                    alternative: false,
-                    literals: Vec::new(),
-                    steps: vec![(format!("declared by {}", info.name).into(), site)],
+                    ..Request::new(
+                        verb.clone(),
+                        url.clone(),
+                        from_url.min(named),
+                        format!("declared by {}", info.name),
+                        site,
+                    )
                 };
                 found.push(Found::of(fun, request));
             }

@@ -184,6 +184,7 @@ impl Run<'_> {
     ) {
         let urls = transport::with_base(urls, on);
         let keys = transport::carries_keys(args, on);
+        let origin = if keys { Origin::Datadog } else { Origin::Unknown };
         let literals = deciding::of_request(deciding::named(args));
         // There may be more than that, of which nothing else would tell.
         self.out.cut |= urls.items.len() >= MAX_VALUES;
@@ -203,19 +204,10 @@ impl Run<'_> {
                 for (verb, world, guard) in verbs {
                     let Some(world) = world.and(&item.world) else { continue };
                     let mut request = Request {
-                        verb: verb.clone(),
-                        url: url.clone(),
                         guards: guard.iter().cloned().collect(),
-                        origin: if keys { Origin::Datadog } else { Origin::Unknown },
-                        at: site,
-                        settled: false,
                         likely,
-                        stated: false,
-                        cli: false,
-                        chosen: false,
-                        alternative: false,
                         literals: literals.clone(),
-                        steps: vec![(format!("request by {path}").into(), site)],
+                        ..Request::new(verb.clone(), url.clone(), origin, format!("request by {path}"), site)
                     };
                     if keys && origin::from_url(&request.url, self.scope.hosts) != Origin::Datadog {
                         request.tell("it carries Datadog's keys", site);
@@ -398,24 +390,15 @@ impl Run<'_> {
         match super::command::parse(words) {
             Some(super::command::Command::Request { verb, urls, keys, program }) => {
                 let unnamed = Name::default();
+                let origin = if keys { Origin::Datadog } else { Origin::Unknown };
                 let literals = deciding::of_request(words.iter().map(|word| (&unnamed, word)));
                 for url in urls {
                     for text in texts_of(&url, &Name::default()) {
                         for (verb, _) in strings::verbs(&verb) {
                             self.emit(Request {
-                                verb,
-                                url: text.clone(),
-                                guards: Vec::new(),
-                                origin: if keys { Origin::Datadog } else { Origin::Unknown },
-                                at: site,
-                                settled: false,
-                                likely: false,
-                                stated: false,
                                 cli: true,
-                                chosen: false,
-                                alternative: false,
                                 literals: literals.clone(),
-                                steps: vec![(format!("request by {program}").into(), site)],
+                                ..Request::new(verb, text.clone(), origin, format!("request by {program}"), site)
                             });
                         }
                     }

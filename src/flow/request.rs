@@ -128,6 +128,25 @@ impl Guard {
 }
 
 impl Request {
+    /// A request whose story begins with this step at the place at which it is reported; nothing else is known of it.
+    pub fn new(verb: Text, url: Text, origin: Origin, step: impl Into<Name>, site: Site) -> Self {
+        Self {
+            verb,
+            url,
+            guards: Vec::new(),
+            origin,
+            at: site,
+            settled: false,
+            likely: false,
+            stated: false,
+            cli: false,
+            chosen: false,
+            alternative: false,
+            literals: Vec::new(),
+            steps: vec![(step.into(), site)],
+        }
+    }
+
     /// The references that are still to be filled.
     pub fn refs(&self) -> impl Iterator<Item = &Ref> {
         self.verb.refs().chain(self.url.refs())

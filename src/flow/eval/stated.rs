@@ -35,19 +35,16 @@ impl Run<'_> {
             }
             for verb in &verbs {
                 let request = Request {
-                    verb: Text::literal(*verb),
-                    url: url.clone(),
-                    guards: Vec::new(),
-                    origin: Origin::Datadog,
-                    at: site,
                     settled: true,
                     likely: true,
                     stated: true,
-                    cli: false,
-                    chosen: false,
-                    alternative: false,
-                    literals: Vec::new(),
-                    steps: vec![("a request written down as an object".into(), site)],
+                    ..Request::new(
+                        Text::literal(*verb),
+                        url.clone(),
+                        Origin::Datadog,
+                        "a request written down as an object",
+                        site,
+                    )
                 };
                 self.found(Found::of(self.fun, request));
             }

@@ -49,19 +49,14 @@ impl Run<'_> {
                 for (verb, other) in strings::verbs(&verbs) {
                     let Some(world) = world.and(&other) else { continue };
                     let mut request = Request {
-                        verb,
-                        url: text.clone(),
-                        guards: Vec::new(),
-                        origin: if likely { Origin::LikelyDatadog } else { Origin::Datadog },
-                        at: site,
-                        settled: false,
                         likely,
-                        stated: false,
-                        cli: false,
-                        chosen: false,
-                        alternative: false,
-                        literals: Vec::new(),
-                        steps: vec![(format!("request by the client's own {name}").into(), site)],
+                        ..Request::new(
+                            verb,
+                            text.clone(),
+                            if likely { Origin::LikelyDatadog } else { Origin::Datadog },
+                            format!("request by the client's own {name}"),
+                            site,
+                        )
                     };
                     request.note_world(&world);
                     self.hold(&mut request, &world);

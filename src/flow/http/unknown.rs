@@ -90,19 +90,10 @@ impl Run<'_> {
             for (verb, world, guard) in verbs {
                 let Some(world) = world.and(&item.world) else { continue };
                 let mut request = Request {
-                    verb: verb.clone(),
-                    url: url.clone(),
                     guards: guard.iter().cloned().collect(),
-                    origin,
-                    at: site,
-                    settled: false,
                     likely: true,
-                    stated: false,
-                    cli: false,
-                    chosen: false,
-                    alternative: false,
                     literals: literals.clone(),
-                    steps: vec![(format!("{GIVEN}{name}").into(), site)],
+                    ..Request::new(verb.clone(), url.clone(), origin, format!("{GIVEN}{name}"), site)
                 };
                 self.hold(&mut request, &world);
                 request.note_world(&world);
