@@ -77,7 +77,9 @@ impl Run<'_> {
         let literals = deciding::of_request(deciding::named(args));
         for item in &urls.items {
             let open = |url: &Text| known.is_some() && url.has_refs() || self.may_be_address(url);
-            let Some(url) = address_of(&item.value).filter(open) else { continue };
+            // Where one unknown thing makes of a path what another is given, only the keys tell that it is an address.
+            let given = if known.is_some() { routed_of(&item.value) } else { None };
+            let Some(url) = given.or_else(|| address_of(&item.value)).filter(open) else { continue };
             let host = self.closed(&url).iter().map(|url| origin::from_url(url, self.scope.hosts)).min();
             let host = host.unwrap_or(Origin::Unknown);
             let origin = if keys { Origin::Datadog } else { host };
@@ -145,6 +147,13 @@ fn address_of(value: &Value) -> Option<Text> {
     match value {
         Value::Text(text) => Some((**text).clone()),
         Value::Ref(r) => Some(Text::piece(Piece::Ref(r.clone()))),
+        _ => None,
+    }
+}
+
+/// The path that a value makes an address of.
+fn routed_of(value: &Value) -> Option<Text> {
+    match value {
         Value::Made(made) => transport::routed(made),
         _ => None,
     }
