@@ -51,7 +51,7 @@ const MAX_ROUNDS: usize = 16;
 /// How often one function is run at most; data that goes in circles is cut off there.
 const MAX_RUNS: u8 = 8;
 /// Into how many shares a batch is cut at least: one function may take as long as a hundred others.
-const MAX_SHARES: usize = 256;
+const SHARES: usize = 256;
 
 /// What the engine may assume.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +133,7 @@ impl<'c> Engine<'c> {
         let (program, state, options) = (&self.program, &self.state, &self.options);
         let results: Vec<_> = batch
             .par_iter()
-            .with_max_len(batch.len().div_ceil(MAX_SHARES))
+            .with_max_len(batch.len().div_ceil(SHARES))
             .map(|&fun| (fun, state.compare(fun, Run::run(Scope::new(program, state, options), fun))))
             .collect();
         self.state.advance(&self.program, results)

@@ -237,16 +237,13 @@ impl Run<'_> {
                 request.guards.push(guard.clone());
             }
         }
-        if request.never_happens() {
+        if contradict(&request.guards) {
             return;
         }
         if let Some((class, site)) = self.guessed {
             request.likely = true;
             let name = &self.program().class(class).name;
             request.tell(format!("the object is taken for one of {name} by its name"), site);
-        }
-        if contradict(&request.guards) {
-            return;
         }
         strings::drop_open_query(&mut request.url);
         if request.url.pieces.len() > MAX_PIECES {

@@ -205,11 +205,6 @@ impl Request {
         self.alternative |= vague && world.is_branch();
     }
 
-    /// Whether something would have to hold and not to hold at once.
-    pub fn never_happens(&self) -> bool {
-        self.guards.iter().any(|guard| guard.negated().is_some_and(|other| self.guards.contains(&other)))
-    }
-
     /// The method in upper case, if it is known.
     pub fn method(&self) -> Option<Name> {
         self.verb.as_literal().filter(|v| !v.is_empty()).map(|v| Name::from(v.to_ascii_uppercase()))

@@ -6,7 +6,6 @@
 use rustc_hash::FxHashMap as Map;
 
 use super::{Guard, Request};
-use crate::flow::value::Root;
 
 /// Most requests alike that are compared with each other.
 const MAX_ALIKE: usize = 64;
@@ -28,19 +27,11 @@ impl Guard {
             _ => false,
         }
     }
-
-    /// Whether its subject is the same wherever it is asked for: fields of objects change.
-    fn is_about_parameters(&self) -> bool {
-        self.subjects().iter().all(|subject| matches!(subject.root, Root::Param(..)))
-    }
 }
 
 /// Whether conditions cannot hold together.
 pub fn contradict(guards: &[Guard]) -> bool {
-    guards
-        .iter()
-        .enumerate()
-        .any(|(i, guard)| guard.is_about_parameters() && guards[i + 1..].iter().any(|other| guard.excludes(other)))
+    guards.iter().enumerate().any(|(i, guard)| guards.iter().skip(i + 1).any(|other| guard.excludes(other)))
 }
 
 /// The same requests with fewer conditions: two that differ in a condition and its opposite are one without it, and what holds
