@@ -15,6 +15,10 @@ mod fit;
 mod links;
 mod progress;
 
+/// Millions of small values come and go on every thread; the system's allocators are made for fewer.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let start = Instant::now();
     let cli = Cli::parse();
