@@ -1,5 +1,6 @@
 //! Putting a caller's arguments and a receiver's fields into what a function said in terms of its parameters.
 
+mod closed;
 mod guards;
 
 use crate::ir::Name;
@@ -196,6 +197,9 @@ impl<'a> Subst<'a> {
 
     /// A set with everything put in.
     pub fn set(&self, scope: &Scope<'_>, set: &Set, depth: u8) -> Set {
+        if self.leaves_set(scope, set) {
+            return set.clone();
+        }
         let mut out = Set::unknown();
         for item in &set.items {
             let Some(own) = self.world(scope, &item.world) else { continue };
