@@ -51,6 +51,9 @@ pub struct Scope<'a> {
     reads: RefCell<HashSet<Key>>,
     /// Fields being looked up right now, outermost first.
     open: RefCell<Vec<(Cls, Name)>>,
+    seen: RefCell<fields::Seen>,
+    /// How often a field turned out to be made of itself.
+    circles: Cell<u32>,
     budget: Cell<u32>,
 }
 
@@ -58,8 +61,9 @@ impl<'a> Scope<'a> {
     /// A scope with nothing read yet. `budget` bounds how many lookups one function may cause.
     pub fn new(program: &'a Program, state: &'a State, options: &super::Options<'a>) -> Self {
         let (catalog, hosts, wrappers) = (options.catalog, options.hosts, options.wrappers);
-        let (reads, open, budget) = (RefCell::default(), RefCell::default(), Cell::new(BUDGET));
-        Self { program, state, catalog, hosts, wrappers, reads, open, budget }
+        let (reads, open, seen) = (RefCell::default(), RefCell::default(), RefCell::default());
+        let (circles, budget) = (Cell::new(0), Cell::new(BUDGET));
+        Self { program, state, catalog, hosts, wrappers, reads, open, seen, circles, budget }
     }
 
     /// What was read since the scope was made.

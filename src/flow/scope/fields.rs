@@ -6,6 +6,7 @@ use crate::flow::scope::{MAX_PASSED, Scope, given};
 use crate::flow::subst::Subst;
 use crate::flow::value::{Cls, Instance, Piece, Ref, Root, Set, Table, Value};
 use crate::ir::{FunctionKind, Language, Name};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Whether a class declares a field of a name, in a language where a method of that name is another thing.
@@ -49,6 +50,18 @@ pub(super) fn is_set_by_method(program: &Program, field: &Set) -> bool {
     })
 }
 
+/// Whose field was looked up.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Whose {
+    /// Some object's of a class.
+    Any(Cls),
+    /// The object's at this address.
+    Only(usize),
+}
+
+/// Lookups of this run: whose field, which, how deep. The objects are kept, so that their addresses stay theirs.
+pub(super) type Seen = FxHashMap<(Whose, Name, u8), (Value, Set)>;
+
 /// How often a field is looked up within a lookup of itself, as with objects that wrap others of their class.
 const MAX_SELF: usize = 3;
 
@@ -56,14 +69,25 @@ impl Scope<'_> {
     /// A field of an object of the program, with what its maker gave it. A field that is made of itself, of such objects
     /// or of others of its class (`Window{Start: w.Start - step}`), has nothing to add to itself.
     pub(super) fn instance_field(&self, receiver: &Value, instance: &Instance, name: &Name, depth: u8) -> Set {
-        let most = if instance.made.is_none() && instance.fields.is_none() { 1 } else { MAX_SELF };
+        let plain = instance.made.is_none() && instance.fields.is_none();
+        let whose = if plain { Whose::Any(instance.class) } else { Whose::Only(std::ptr::from_ref(instance).addr()) };
+        let lookup = (whose, name.clone(), depth);
+        if let Some((_, set)) = self.seen.borrow().get(&lookup) {
+            return set.clone();
+        }
+        let most = if plain { 1 } else { MAX_SELF };
         let field = (instance.class, name.clone());
         if self.open.borrow().iter().filter(|open| **open == field).count() >= most {
+            self.circles.set(self.circles.get() + 1);
             return Set::unknown();
         }
+        let circles = self.circles.get();
         self.open.borrow_mut().push(field);
         let set = self.filled_field(receiver, instance, name, depth);
         self.open.borrow_mut().pop();
+        if circles == self.circles.get() {
+            self.seen.borrow_mut().insert(lookup, (receiver.clone(), set.clone()));
+        }
         set
     }
 
