@@ -51,9 +51,9 @@ pub struct Scope<'a> {
     reads: RefCell<HashSet<Key>>,
     /// Fields being looked up right now, outermost first.
     open: RefCell<Vec<(Cls, Name)>>,
+    /// The outermost of them that a lookup within it met again.
+    circle: Cell<usize>,
     seen: RefCell<fields::Seen>,
-    /// How often a field turned out to be made of itself.
-    circles: Cell<u32>,
     budget: Cell<u32>,
 }
 
@@ -62,8 +62,8 @@ impl<'a> Scope<'a> {
     pub fn new(program: &'a Program, state: &'a State, options: &super::Options<'a>) -> Self {
         let (catalog, hosts, wrappers) = (options.catalog, options.hosts, options.wrappers);
         let (reads, open, seen) = (RefCell::default(), RefCell::default(), RefCell::default());
-        let (circles, budget) = (Cell::new(0), Cell::new(BUDGET));
-        Self { program, state, catalog, hosts, wrappers, reads, open, seen, circles, budget }
+        let (circle, budget) = (Cell::new(usize::MAX), Cell::new(BUDGET));
+        Self { program, state, catalog, hosts, wrappers, reads, open, seen, circle, budget }
     }
 
     /// What was read since the scope was made.

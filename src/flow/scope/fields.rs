@@ -77,17 +77,22 @@ impl Scope<'_> {
         }
         let most = if plain { 1 } else { MAX_SELF };
         let field = (instance.class, name.clone());
-        if self.open.borrow().iter().filter(|open| **open == field).count() >= most {
-            self.circles.set(self.circles.get() + 1);
+        let outer = self.open.borrow().len();
+        let same = |open: &[(Cls, Name)]| open.iter().filter(|open| **open == field).count();
+        if same(&self.open.borrow()) >= most {
+            let first = self.open.borrow().iter().position(|open| *open == field).unwrap_or_default();
+            self.circle.set(self.circle.get().min(first));
             return Set::unknown();
         }
-        let circles = self.circles.get();
+        let around = self.circle.replace(usize::MAX);
         self.open.borrow_mut().push(field);
         let set = self.filled_field(receiver, instance, name, depth);
         self.open.borrow_mut().pop();
-        if circles == self.circles.get() {
+        // What met a lookup that is still going on may be more the next time.
+        if self.circle.get() >= outer {
             self.seen.borrow_mut().insert(lookup, (receiver.clone(), set.clone()));
         }
+        self.circle.set(self.circle.get().min(around));
         set
     }
 
