@@ -19,7 +19,7 @@ use super::request::{Guard, Site};
 use super::state::{Pending, Summary};
 use super::strings;
 use super::transport;
-use super::value::{Args, Cls, Fun, Instance, Ref, Root, Set, Table, Value};
+use super::value::{Args, Cls, Fun, Instance, Items, Ref, Root, Set, Table, Value};
 
 /// Whether a path is that of a request that is being built.
 fn is_request_builder(path: &str) -> bool {
@@ -180,7 +180,7 @@ impl<'a> Run<'a> {
         label: &Name,
     ) -> Set {
         let mut out = Set::unknown();
-        let (tables, others): (Vec<_>, Vec<_>) =
+        let (tables, others): (Items, Items) =
             objects.items.iter().cloned().partition(|i| matches!(i.value, Value::Table(_) | Value::List(_)));
         if !tables.is_empty() {
             let entries = self.index_sets(callee, &Set { items: tables }, keys);

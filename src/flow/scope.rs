@@ -17,7 +17,7 @@ use super::program::{Kinship, Program, Resolved};
 use super::request::Site;
 use super::state::{Key, State, Summary};
 use super::subst::{Call, Subst};
-use super::value::{Closure, Cls, Fun, Instance, Item, Ref, Root, Set, Value};
+use super::value::{Closure, Cls, Few, Fun, Instance, Item, Ref, Root, Set, Value};
 
 /// Most different texts of all callers together that still stand for a parameter.
 const MAX_PASSED: usize = 8;
@@ -332,7 +332,7 @@ impl<'a> Scope<'a> {
             }
         }
         if symbolic {
-            out.add(Value::Ref(Ref { root: Root::This(class), path: [name.clone()].into_iter().collect() }));
+            out.add(Value::Ref(Ref { root: Root::This(class), path: Few::one(name.clone()) }));
             // What constructors were given, as far as it is an object rather than a text.
             let close = Subst::new(Vec::new(), None, true);
             let may_be_object = |item: &&Item| !matches!(item.value, Value::Text(_) | Value::Null | Value::Bool(_));

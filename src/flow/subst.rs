@@ -5,6 +5,7 @@ mod guards;
 
 use crate::ir::Name;
 use rustc_hash::FxHasher;
+use smallvec::smallvec;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -320,7 +321,7 @@ impl<'a> Subst<'a> {
         };
         let own = out.entries.len();
         for item in &t.spread.items {
-            let given = self.set(scope, &Set { items: vec![item.clone()] }, depth);
+            let given = self.set(scope, &Set { items: smallvec![item.clone()] }, depth);
             // What is spread later is put on top.
             for (key, set) in given.table().map(|more| overlaid(&mut out, more)).into_iter().flatten() {
                 if out.entries[..own].iter().any(|(known, _)| *known == key) {

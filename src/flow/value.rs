@@ -5,17 +5,18 @@
 
 mod bound;
 mod constant;
+mod few;
 mod set;
 mod text;
 mod widen;
 
 pub(in crate::flow) use bound::MAX_PIECES;
+pub use few::Few;
 pub use set::*;
 pub use text::*;
 
 use crate::evidence::{Legacy, Naming, Version};
 use crate::ir::{FunctionId, Name};
-use smallvec::SmallVec;
 use std::cmp::Ordering;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -53,7 +54,7 @@ pub struct Ref {
     /// Where it starts.
     pub root: Root,
     /// Fields from there.
-    pub path: SmallVec<[Name; 2]>,
+    pub path: Few<Name>,
 }
 
 /// Start of a [`Ref`].
@@ -68,7 +69,7 @@ pub enum Root {
 impl Ref {
     /// The root itself.
     pub fn root(root: Root) -> Self {
-        Self { root, path: SmallVec::new() }
+        Self { root, path: Few::none() }
     }
 
     /// A field of it; `None` where the chain gets too long to be useful.
@@ -76,9 +77,7 @@ impl Ref {
         if self.path.len() >= MAX_PATH {
             return None;
         }
-        let mut it = self.clone();
-        it.path.push(name.clone());
-        Some(it)
+        Some(Self { root: self.root, path: self.path.iter().chain([name]).cloned().collect() })
     }
 
     /// Whether a value beside it says nothing more: what all callers together pass for a parameter, an object of the type that

@@ -7,9 +7,9 @@ use crate::flow::value::{Args, Closure, Made, Set, Table, Value, World};
 impl Subst<'_> {
     /// Whether a set is the same with everything put in.
     pub(super) fn leaves_set(&self, scope: &Scope<'_>, set: &Set) -> bool {
-        set.items.iter().all(|item| {
-            (self.call.is_none() || item.world == World::default()) && self.leaves(scope, &item.value)
-        })
+        set.items
+            .iter()
+            .all(|item| (self.call.is_none() || item.world == World::default()) && self.leaves(scope, &item.value))
     }
 
     fn leaves(&self, scope: &Scope<'_>, value: &Value) -> bool {

@@ -3,6 +3,7 @@
 use super::{MAX_COMPOSITES, MAX_VALUES, Piece, Ref, Table, Text, Value, World};
 use crate::ir::Name;
 use rustc_hash::FxHasher;
+use smallvec::{SmallVec, smallvec};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -15,22 +16,25 @@ pub struct Item {
     pub value: Value,
 }
 
+/// Most sets hold one value.
+pub type Items = SmallVec<[Item; 1]>;
+
 /// What may stand in one place. Empty means nothing is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Set {
     /// The values, without repetition, in the order found.
-    pub items: Vec<Item>,
+    pub items: Items,
 }
 
 impl Set {
     /// Nothing known.
-    pub const fn unknown() -> Self {
-        Self { items: Vec::new() }
+    pub fn unknown() -> Self {
+        Self::default()
     }
 
     /// One value.
     pub fn of(value: Value) -> Self {
-        Self { items: vec![Item { value: value.bounded(), world: World::default() }] }
+        Self { items: smallvec![Item { value: value.bounded(), world: World::default() }] }
     }
 
     /// One text.

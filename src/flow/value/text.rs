@@ -1,6 +1,6 @@
 //! Texts with holes, and the worlds in which values hold.
 
-use super::Ref;
+use super::{Few, Ref};
 use crate::ir::Name;
 use smallvec::SmallVec;
 
@@ -99,7 +99,7 @@ pub const DEFAULTING: u64 = 1 << 62;
 
 /// Which alternatives were taken on the way to a value. Values whose worlds disagree never meet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct World(SmallVec<[Alternative; 2]>);
+pub struct World(Few<Alternative>);
 
 impl World {
     /// Most choices remembered; later ones are forgotten, which only widens what may meet.
@@ -110,23 +110,24 @@ impl World {
         if other.0.is_empty() {
             return Some(self.clone());
         }
-        let mut it = self.clone();
+        if self.0.is_empty() {
+            return Some(other.clone());
+        }
+        let mut both: SmallVec<[Alternative; Self::MAX_CHOICES]> = SmallVec::from_slice(&self.0);
         for &(choice, alternative) in &other.0 {
-            match it.0.binary_search_by_key(&choice, |c| c.0) {
-                Ok(i) if it.0[i].1 != alternative => return None,
+            match both.binary_search_by_key(&choice, |c| c.0) {
+                Ok(i) if both[i].1 != alternative => return None,
                 Ok(_) => {}
-                Err(i) if it.0.len() < Self::MAX_CHOICES => it.0.insert(i, (choice, alternative)),
+                Err(i) if both.len() < Self::MAX_CHOICES => both.insert(i, (choice, alternative)),
                 Err(_) => {}
             }
         }
-        Some(it)
+        Some(if both.len() == self.0.len() { self.clone() } else { Self(both.into_iter().collect()) })
     }
 
     /// The world of one choice.
     pub fn of(choice: u64, alternative: u16) -> Self {
-        let mut it = Self::default();
-        it.0.push((choice, alternative));
-        it
+        Self(Few::one((choice, alternative)))
     }
 
     /// Whether a branch of the program gives this value beside others, rather than a default for a missing one.
