@@ -63,7 +63,18 @@ impl<'a> Scope<'a> {
         let (catalog, hosts, wrappers) = (options.catalog, options.hosts, options.wrappers);
         let (reads, open, seen) = (RefCell::default(), RefCell::default(), RefCell::default());
         let (circle, budget) = (Cell::new(usize::MAX), Cell::new(BUDGET));
-        Self { program, state, catalog, hosts, wrappers, reads, open, seen, circle, budget }
+        Self { program, state, catalog, hosts, wrappers, reads, open, circle, seen, budget }
+    }
+
+    /// The same knowledge, for somebody who has neither read nor spent anything.
+    fn apart(&self) -> Self {
+        let (reads, open, seen) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { reads, open, seen, circle: Cell::new(usize::MAX), budget: Cell::new(BUDGET), ..*self }
+    }
+
+    /// How much of the budget of a scope that was set apart is spent.
+    fn spent(&self) -> u32 {
+        BUDGET - self.budget.get()
     }
 
     /// What was read since the scope was made.

@@ -3,8 +3,10 @@
 //! Every round reads the state of the round before and nothing else, so that its functions can run in any order and on
 //! any number of threads with the same outcome.
 
+mod lookups;
 mod news;
 
+pub(in crate::flow) use lookups::{Answer, Lookups};
 pub use news::Outcome;
 
 use crate::evidence::Origin;
@@ -116,6 +118,8 @@ pub struct State {
     keys: Vec<bool>,
     /// Classes with such a method.
     keys_of: Vec<bool>,
+    /// What was found out by reading the rest.
+    pub(super) lookups: Lookups,
 }
 
 impl State {
@@ -136,6 +140,7 @@ impl State {
         self.speaks.resize(program.classes.len(), false);
         self.keys.resize(program.modules.len(), false);
         self.keys_of.resize(program.classes.len(), false);
+        self.lookups = Lookups::default();
     }
 
     /// The functions that a change of the program may make do something else.
@@ -234,6 +239,7 @@ impl State {
             }
         }
         self.judge(program, &ran, &fields, &mut changed);
+        self.lookups.forget(&changed);
         changed
     }
 

@@ -3,6 +3,7 @@
 use crate::flow::origin::is_key_name;
 use crate::flow::program::Program;
 use crate::flow::scope::{MAX_PASSED, Scope, given};
+use crate::flow::state::Answer;
 use crate::flow::subst::Subst;
 use crate::flow::value::{Cls, Instance, Piece, Ref, Root, Set, Table, Value};
 use crate::ir::{FunctionKind, Language, Name};
@@ -75,24 +76,41 @@ impl Scope<'_> {
         if let Some((_, set)) = self.seen.borrow().get(&lookup) {
             return set.clone();
         }
+        if plain && self.open.borrow().is_empty() {
+            let answer = self.state.lookups.answer(&(instance.class, name.clone(), depth), || {
+                let apart = self.apart();
+                let set = apart.open_field(receiver, instance, name, depth);
+                let cost = apart.spent();
+                Answer { set, cost, reads: apart.into_reads() }
+            });
+            self.spend(answer.cost);
+            self.reads.borrow_mut().extend(answer.reads.iter().cloned());
+            self.seen.borrow_mut().insert(lookup, (receiver.clone(), answer.set.clone()));
+            return answer.set.clone();
+        }
         let most = if plain { 1 } else { MAX_SELF };
-        let field = (instance.class, name.clone());
-        let outer = self.open.borrow().len();
-        let same = |open: &[(Cls, Name)]| open.iter().filter(|open| **open == field).count();
-        if same(&self.open.borrow()) >= most {
-            let first = self.open.borrow().iter().position(|open| *open == field).unwrap_or_default();
+        let same = |open: &&(Cls, Name)| open.0 == instance.class && open.1 == *name;
+        if self.open.borrow().iter().filter(same).count() >= most {
+            let first = self.open.borrow().iter().position(|open| same(&open)).unwrap_or_default();
             self.circle.set(self.circle.get().min(first));
             return Set::unknown();
         }
+        let outer = self.open.borrow().len();
         let around = self.circle.replace(usize::MAX);
-        self.open.borrow_mut().push(field);
-        let set = self.filled_field(receiver, instance, name, depth);
-        self.open.borrow_mut().pop();
+        let set = self.open_field(receiver, instance, name, depth);
         // What met a lookup that is still going on may be more the next time.
         if self.circle.get() >= outer {
             self.seen.borrow_mut().insert(lookup, (receiver.clone(), set.clone()));
         }
         self.circle.set(self.circle.get().min(around));
+        set
+    }
+
+    /// Looks a field up, and keeps in mind that it does.
+    fn open_field(&self, receiver: &Value, instance: &Instance, name: &Name, depth: u8) -> Set {
+        self.open.borrow_mut().push((instance.class, name.clone()));
+        let set = self.filled_field(receiver, instance, name, depth);
+        self.open.borrow_mut().pop();
         set
     }
 
