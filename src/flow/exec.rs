@@ -107,11 +107,11 @@ impl<'a> Run<'a> {
     /// Makes what is returned and requested fit for callers, who may decide which alternative it is.
     fn leave(&mut self) {
         self.out.summary.requests = request::simplified(std::mem::take(&mut self.out.summary.requests));
-        let arms = &self.arms;
-        let returns = self.out.summary.returns.leaving_with(&|a| arms.contains_key(a));
+        let held = |a: &Alternative| self.arms.get(a).cloned().or_else(|| self.scope.held_between(a));
+        let returns = self.out.summary.returns.leaving_with(&|a| self.arms.contains_key(a) || self.scope.held_between(a).is_some());
         let mut used = BTreeSet::new();
         returns.alternatives(&mut used);
-        self.out.summary.arms = used.iter().filter_map(|a| Some((*a, arms.get(a)?.clone()))).collect();
+        self.out.summary.arms = used.iter().filter_map(|a| Some((*a, held(a)?))).collect();
         self.out.summary.returns = returns;
     }
 
@@ -132,7 +132,8 @@ impl<'a> Run<'a> {
 
     /// What must hold for a value found in a world.
     pub fn held_in(&self, world: &World) -> Vec<Guard> {
-        world.alternatives().iter().filter_map(|a| self.arms.get(a)).flatten().cloned().collect()
+        let held = |a| self.arms.get(a).cloned().or_else(|| self.scope.held_between(a));
+        world.alternatives().iter().filter_map(held).flatten().collect()
     }
 
     /// The linked program.

@@ -29,6 +29,8 @@ pub type Verb = (Text, World, Option<Guard>);
 /// The pseudo-argument of a request whose address was assigned after it was made.
 pub const FILLED_IN: &str = "filled in";
 
+/// What libraries look up first in settings that are laid over each other.
+const LAID_OVER: &[&str] = &["method", "url", "uri", "path"];
 /// Most requests that a function leaves to its callers.
 const MAX_REQUESTS: usize = 256;
 /// Most conditions kept with a request; without the others it is only less selective.
@@ -92,6 +94,9 @@ impl Run<'_> {
         {
             self.request(&transport::fixed(verb), base, None, &on.args, site, path, false);
             return true;
+        }
+        for table in args.positional.iter().filter_map(Set::table) {
+            LAID_OVER.iter().for_each(|key| self.scope.note_layers(&table, &Name::from(*key)));
         }
         let Some((verbs, urls)) = transport::arguments(role, args) else { return false };
         self.request(&verbs, &urls, on, args, site, path, false);

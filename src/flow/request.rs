@@ -158,10 +158,16 @@ impl Request {
             || self.guards.iter().any(|g| g.subjects().iter().any(|r| matches!(r.root, Root::Param(..))))
     }
 
-    /// Whether its conditions speak of what callers pass, as it is. Fields of what they pass may be set where nobody sees it.
+    /// Whether its conditions speak of what callers pass: as it is, or whether it has a field. What such a field holds may be set
+    /// where nobody sees it.
     pub fn depends_on_arguments(&self) -> bool {
-        let mut given = self.guards.iter().flat_map(Guard::subjects).filter(|r| matches!(r.root, Root::Param(..)));
-        given.clone().next().is_some() && given.all(|r| r.path.is_empty())
+        let given = |guard: &&Guard| guard.subjects().iter().any(|r| matches!(r.root, Root::Param(..)));
+        let told = |guard: &Guard| match guard {
+            Guard::Truthy(subject, _) => subject.path.len() <= 1,
+            guard => guard.subjects().iter().all(|r| r.path.is_empty() || !matches!(r.root, Root::Param(..))),
+        };
+        let mut given = self.guards.iter().filter(given).peekable();
+        given.peek().is_some() && given.all(told)
     }
 
     /// Whether anything is left to fill.

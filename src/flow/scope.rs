@@ -10,14 +10,15 @@ use crate::ir::{FunctionKind, Name, Span};
 use crate::wrapper::Wrapper;
 use rustc_hash::FxHashSet as HashSet;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::library;
 use super::program::{Kinship, Program, Resolved};
-use super::request::Site;
+use super::request::{Guard, Site};
 use super::state::{Key, State, Summary};
 use super::subst::{Call, Subst};
-use super::value::{Closure, Cls, Few, Fun, Instance, Item, Ref, Root, Set, Value};
+use super::value::{Alternative, Closure, Cls, Few, Fun, Instance, Item, Ref, Root, Set, Table, Value};
 
 /// Most different texts of all callers together that still stand for a parameter.
 const MAX_PASSED: usize = 8;
@@ -54,6 +55,8 @@ pub struct Scope<'a> {
     /// The outermost of them that a lookup within it met again.
     circle: Cell<usize>,
     seen: RefCell<fields::Seen>,
+    /// What holds where tables that only callers know lie over each other, as far as somebody looked.
+    layers: RefCell<BTreeMap<Alternative, Vec<Guard>>>,
     budget: Cell<u32>,
 }
 
@@ -62,14 +65,15 @@ impl<'a> Scope<'a> {
     pub fn new(program: &'a Program, state: &'a State, options: &super::Options<'a>) -> Self {
         let (catalog, hosts, wrappers) = (options.catalog, options.hosts, options.wrappers);
         let (reads, open, seen) = (RefCell::default(), RefCell::default(), RefCell::default());
-        let (circle, budget) = (Cell::new(usize::MAX), Cell::new(BUDGET));
-        Self { program, state, catalog, hosts, wrappers, reads, open, circle, seen, budget }
+        let (layers, circle, budget) = (RefCell::default(), Cell::new(usize::MAX), Cell::new(BUDGET));
+        Self { program, state, catalog, hosts, wrappers, reads, open, circle, seen, layers, budget }
     }
 
     /// The same knowledge, for somebody who has neither read nor spent anything.
     fn apart(&self) -> Self {
         let (reads, open, seen) = (RefCell::default(), RefCell::default(), RefCell::default());
-        Self { reads, open, seen, circle: Cell::new(usize::MAX), budget: Cell::new(BUDGET), ..*self }
+        let (layers, circle, budget) = (RefCell::default(), Cell::new(usize::MAX), Cell::new(BUDGET));
+        Self { reads, open, seen, layers, circle, budget, ..*self }
     }
 
     /// How much of the budget of a scope that was set apart is spent.
@@ -280,7 +284,7 @@ impl<'a> Scope<'a> {
                 let described = super::described::object(self.wrappers, &path, super::value::Args::default());
                 if described.is_unknown() { library::made_field(made, name) } else { described }
             }
-            Value::Table(table) => match table.lookup(name) {
+            Value::Table(table) => match self.layered(table, name) {
                 Some(set) => set,
                 // What a table is known not to have is nothing rather than unknown.
                 None if table.rest.is_unknown() => Set::of(Value::Null),
@@ -296,6 +300,22 @@ impl<'a> Scope<'a> {
             },
             _ => Set::unknown(),
         }
+    }
+
+    /// The value of a key in a table, and notes what decides which it is.
+    pub fn layered(&self, table: &Table, key: &Name) -> Option<Set> {
+        self.note_layers(table, key);
+        table.lookup(key)
+    }
+
+    /// Notes what decides which table's value of a key it is.
+    pub fn note_layers(&self, table: &Table, key: &Name) {
+        self.layers.borrow_mut().extend(table.arms(key));
+    }
+
+    /// What holds in an alternative between tables that only callers know.
+    pub fn held_between(&self, alternative: &Alternative) -> Option<Vec<Guard>> {
+        self.layers.borrow().get(alternative).cloned()
     }
 
     /// What a call of something that only callers know gives, with all that they are known to pass; of several results the first.

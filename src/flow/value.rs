@@ -6,6 +6,7 @@
 mod bound;
 mod constant;
 mod few;
+mod layers;
 mod set;
 mod text;
 mod widen;
@@ -305,22 +306,6 @@ pub struct Table {
 }
 
 impl Table {
-    /// The value under `key`, or what a spread table that only a caller knows has there.
-    pub fn lookup(&self, key: &Name) -> Option<Set> {
-        if let Some(set) = self.entry(key) {
-            return Some(set.clone());
-        }
-        let mut out = Set::unknown();
-        for value in self.spread.values() {
-            if let Value::Ref(r) = value
-                && let Some(field) = r.field(key)
-            {
-                out.add(Value::Ref(field));
-            }
-        }
-        (!out.is_unknown()).then_some(out)
-    }
-
     /// The value under `key`.
     pub fn entry(&self, key: &str) -> Option<&Set> {
         self.entries.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v)
