@@ -49,27 +49,51 @@ fn table(count: usize) -> String {
     text + "]\n\n\n"
 }
 
-#[test]
-fn a_table_with_more_paths_than_one_place_holds_leaves_an_undecided_call() {
-    let call = "requests.get(BASE + path, headers=KEYS)";
-    let small = "PATHS = [\"/api/v1/monitor\", \"/api/v1/slo\", \"/api/v1/hosts\"]\n\n\n";
-    let (used, undecided) = read(&format!("{HEAD}{small}def run():\n    for path in PATHS:\n        {call}\n"));
-    assert_eq!(used.into_iter().collect::<Vec<_>>(), ["v1:ListHosts", "v1:ListMonitors", "v1:ListSLOs"]);
-    assert!(undecided.is_empty(), "{undecided:?}");
+/// A function that takes one of so many paths, and what it does with it.
+fn choice(count: usize, call: &str) -> String {
+    let mut text = String::from("def run(name):\n");
+    for (number, path) in paths(count).into_iter().enumerate() {
+        let _ = writeln!(text, "    if name.has({number}):\n        path = \"{path}\"");
+    }
+    text + "    " + call + "\n"
+}
 
-    let large = format!("{}def run():\n    for path in PATHS:\n        {call}\n", table(120));
-    let (used, undecided) = read(&large);
+#[test]
+fn a_long_table_is_read_to_its_end() {
+    let call = "requests.get(BASE + path, headers=KEYS)";
+    let helper = format!("def send(path):\n    return {call}\n\n\n");
+    for count in [3, 32, 33, 64, 65, 120] {
+        let mut single = String::from(HEAD);
+        for path in paths(count) {
+            let _ = writeln!(single, "requests.get(BASE + \"{path}\", headers=KEYS)");
+        }
+        let (each, open) = read(&single);
+        let open: BTreeSet<String> = open.into_iter().map(|(_, call)| call).collect();
+        let plain = format!("{}def run():\n    for path in PATHS:\n        {call}\n", table(count));
+        let helped = format!("{}{helper}def run():\n    for path in PATHS:\n        send(path)\n", table(count));
+        for text in [plain, helped] {
+            let (used, undecided) = read(&text);
+            assert_eq!(used, each);
+            assert!(undecided.iter().all(|one| open.contains(&one.1)), "{undecided:?}");
+        }
+    }
+}
+
+#[test]
+fn more_paths_than_one_place_holds_leave_an_undecided_call() {
+    let text = format!("{HEAD}{}", choice(120, "requests.get(BASE + path, headers=KEYS)"));
+    let (used, undecided) = read(&text);
     assert!((40..120).contains(&used.len()), "{}", used.len());
-    assert!(is_open_on(&undecided, line_of(&large, "def run")), "{undecided:?}");
+    assert!(is_open_on(&undecided, line_of(&text, "def run")), "{undecided:?}");
 }
 
 #[test]
 fn a_helper_called_with_more_paths_than_are_filled_in_leaves_an_undecided_call() {
     let helper = "def send(path):\n    return requests.get(BASE + path, headers=KEYS)\n\n\n";
-    let large = format!("{}{helper}def run():\n    for path in PATHS:\n        send(path)\n", table(120));
-    let (used, undecided) = read(&large);
+    let text = format!("{HEAD}{helper}{}", choice(120, "send(path)"));
+    let (used, undecided) = read(&text);
     assert!((20..120).contains(&used.len()), "{}", used.len());
-    assert!(is_open_on(&undecided, line_of(&large, "def run")), "{undecided:?}");
+    assert!(is_open_on(&undecided, line_of(&text, "def run")), "{undecided:?}");
 }
 
 #[test]

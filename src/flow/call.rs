@@ -305,7 +305,7 @@ impl<'a> Run<'a> {
         let mut known = false;
         let given = receivers.values().any(|v| matches!(v, Value::Ref(Ref { root: Root::Param(..), .. })));
         for item in &receivers.items {
-            if matches!(item.value, Value::Ref(ref r) if !r.path.is_empty() || matches!(r.root, Root::Param(..))) {
+            if matches!(item.value, Value::Ref(ref r) if !r.path.is_empty() || !matches!(r.root, Root::This(_))) {
                 continue;
             }
             known |= !matches!(item.value, Value::Null | Value::Bool(_));
@@ -321,7 +321,7 @@ impl<'a> Run<'a> {
         }
         for item in &receivers.items {
             if let Value::Ref(r) = &item.value
-                && (!r.path.is_empty() || matches!(r.root, Root::Param(..)))
+                && (!r.path.is_empty() || !matches!(r.root, Root::This(_)))
             {
                 let handed = matches!(r.root, Root::Param(..)) && r.path.is_empty();
                 if handed && receivers.values().any(|v| self.is_handed_in(v)) {

@@ -3,11 +3,13 @@
 mod condition;
 mod element;
 mod object;
+mod rows;
 pub(in crate::flow) mod stated;
 mod types;
 
 pub(in crate::flow) use condition::written;
 pub(in crate::flow) use element::*;
+pub(in crate::flow) use rows::expanded;
 
 use crate::ir::{Expr, ExprId, FunctionId, Language, Module, Name, Piece as IrPiece};
 use std::sync::Arc;
@@ -45,7 +47,7 @@ impl<'a> Run<'a> {
             Expr::Call(callee, args) => self.call(id, *callee, args),
             Expr::New(class, args) => self.construct_expr(id, *class, args),
             Expr::Object(entries) => self.object(id, entries),
-            Expr::List(items) => Set::of(Value::List(Arc::new(items.iter().map(|i| self.eval(*i)).collect()))),
+            Expr::List(items) => self.list(items),
             Expr::Element(collection) => {
                 let set = self.eval(*collection);
                 self.element(id, &set)

@@ -108,7 +108,11 @@ impl<'a> Run<'a> {
     fn leave(&mut self) {
         self.out.summary.requests = request::simplified(std::mem::take(&mut self.out.summary.requests));
         let held = |a: &Alternative| self.arms.get(a).cloned().or_else(|| self.scope.held_between(a));
-        let returns = self.out.summary.returns.leaving_with(&|a| self.arms.contains_key(a) || self.scope.held_between(a).is_some());
+        let returns = self
+            .out
+            .summary
+            .returns
+            .leaving_with(&|a| self.arms.contains_key(a) || self.scope.held_between(a).is_some());
         let mut used = BTreeSet::new();
         returns.alternatives(&mut used);
         self.out.summary.arms = used.iter().filter_map(|a| Some((*a, held(a)?))).collect();

@@ -13,6 +13,7 @@ mod leftover;
 use leftover::{Called, leftovers};
 
 use super::anchor;
+use super::eval::expanded;
 use super::found::{Found, What};
 use super::http::{is_blank, is_of_unknown};
 use super::origin;
@@ -222,7 +223,13 @@ fn may_be_ours(scope: &Scope<'_>, fun: Fun, request: &Request) -> bool {
 const MAX_HEIRS: usize = 64;
 
 fn push(scope: &Scope<'_>, fun: Fun, request: Request, found: &mut Vec<Found>) {
-    let mut request = request;
+    match expanded(scope, None, &request, usize::MAX) {
+        Some(rows) => rows.into_iter().for_each(|request| push_one(scope, fun, request, found)),
+        None => push_one(scope, fun, request, found),
+    }
+}
+
+fn push_one(scope: &Scope<'_>, fun: Fun, mut request: Request, found: &mut Vec<Found>) {
     match origin::from_url(&request.url, scope.hosts) {
         Origin::Other => return,
         Origin::Unknown => {}

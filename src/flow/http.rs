@@ -236,7 +236,14 @@ impl Run<'_> {
     }
 
     /// Takes a request: decided ones are found, open ones wait for a caller or a receiver.
-    pub fn emit(&mut self, mut request: Request) {
+    pub fn emit(&mut self, request: Request) {
+        match self.by_row(&request) {
+            Some(rows) => rows.into_iter().for_each(|request| self.emit_one(request)),
+            None => self.emit_one(request),
+        }
+    }
+
+    fn emit_one(&mut self, mut request: Request) {
         for guard in &self.guards {
             if request.guards.len() < MAX_GUARDS && !request.guards.contains(guard) {
                 request.guards.push(guard.clone());

@@ -152,6 +152,12 @@ impl Request {
         self.verb.refs().chain(self.url.refs())
     }
 
+    /// The rows of long tables that it is made with.
+    pub fn rows(&self) -> impl Iterator<Item = Root> {
+        let subjects = self.guards.iter().flat_map(Guard::subjects);
+        self.refs().chain(subjects).map(|r| r.root).filter(|root| matches!(root, Root::Row(..)))
+    }
+
     /// Whether a caller has something to fill.
     pub fn has_params(&self) -> bool {
         self.refs().any(|r| matches!(r.root, Root::Param(..)))

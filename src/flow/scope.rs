@@ -212,6 +212,7 @@ impl<'a> Scope<'a> {
                 self.program.function(fun).params.get(usize::from(i)).map(|p| p.name.clone()).unwrap_or_default()
             }
             Root::This(_) => "this".into(),
+            Root::Row(..) => "row".into(),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::ir::Name;
 use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
+use std::sync::Arc;
 
 use super::found::Found;
 use super::program::{Change, Program};
@@ -60,6 +61,8 @@ pub struct Summary {
     pub requests: Vec<Request>,
     /// Calls of something that callers pass in.
     pub pending: Vec<Pending>,
+    /// The long tables out of which it takes a row.
+    pub rows: BTreeMap<u32, Arc<Vec<Set>>>,
 }
 
 /// A call whose callee is a parameter.

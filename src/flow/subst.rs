@@ -49,6 +49,8 @@ pub struct Subst<'a> {
     pub close: bool,
     /// The call at which a function's own choices are decided.
     pub call: Option<&'a Call<'a>>,
+    /// One of the rows of a long table.
+    pub row: Option<(Root, &'a Set)>,
 }
 
 /// A call whose callee made choices that its arguments may decide.
@@ -78,7 +80,7 @@ impl<'a> Call<'a> {
 impl<'a> Subst<'a> {
     /// A substitution of bindings and a receiver that leaves choices alone.
     pub fn new(bindings: Vec<&'a Bindings>, receiver: Option<&'a Value>, close: bool) -> Self {
-        Self { bindings, receiver, close, call: None }
+        Self { bindings, receiver, close, call: None, row: None }
     }
 
     /// A world of the callee as the caller sees it; `None` where the arguments exclude it.
@@ -119,6 +121,7 @@ impl<'a> Subst<'a> {
                 None if self.close => scope.passed(fun, i),
                 None => return None,
             },
+            Root::Row(..) => self.row.filter(|(root, _)| *root == r.root)?.1.clone(),
             Root::This(class) => match self.receiver? {
                 Value::Ref(Ref { root: Root::This(own), path }) if path.is_empty() => {
                     return match scope.kinship(*own, class) {

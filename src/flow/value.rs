@@ -65,6 +65,8 @@ pub enum Root {
     Param(Fun, u16),
     /// The receiver of a method that is written in this class.
     This(Cls),
+    /// A row of a long table: which one, nothing tells. The function that takes it out has them all, under this number.
+    Row(Fun, u32),
 }
 
 impl Ref {

@@ -374,7 +374,7 @@ fn is_stated(bindings: &[&Bindings], request: &Request, lambda: bool) -> bool {
             let bindings = bindings.iter().find(|b| b.function == function)?;
             bindings.args.get(usize::from(i))
         }
-        Root::This(_) => None,
+        Root::This(_) | Root::Row(..) => None,
     };
     let written =
         |v: &Value| matches!(v, Value::Text(_) | Value::Table(_) | Value::Ref(Ref { root: Root::Param(..), .. }));

@@ -1,6 +1,6 @@
 //! Calls of what is not part of the program: clients, libraries, functions that call back.
 
-use crate::flow::call::VERB_OF;
+use crate::flow::call::{VERB_OF, collection};
 use crate::flow::exec::Run;
 use crate::flow::found::{Found, What};
 use crate::flow::program::Resolved;
@@ -282,6 +282,7 @@ impl<'a> Run<'a> {
                 })
             }
             "Object.values" => Some(args.at(0)?.clone()),
+            "Map" | "Object.fromEntries" | "dict" if args.positional.len() == 1 => collection::of_pairs(args.at(0)?),
             "Object.entries" | "enumerate" | "Object.keys" => {
                 self.collection_method(args.at(0)?.values().next()?, &path_tail(path), args, site)
             }

@@ -37,7 +37,7 @@ impl<'a> Run<'a> {
                     Ok(_) => items.last().cloned().unwrap_or_default(),
                     Err(_) => Set::unknown(),
                 },
-                (Value::List(items), None) => tagged(items.iter(), choice),
+                (Value::List(items), None) => self.one_of(items.iter(), choice),
                 (Value::Table(table), Some(key)) => match table.entry(key) {
                     Some(set) => set.clone(),
                     None => table.rest.clone(),
@@ -75,7 +75,7 @@ impl<'a> Run<'a> {
     }
 
     /// The entries of a table under keys that are not one literal: those whose keys fit, each in its own world.
-    pub(in crate::flow) fn entries(&self, table: &Table, key: &Set, choice: u64) -> Set {
+    pub(in crate::flow) fn entries(&mut self, table: &Table, key: &Set, choice: u64) -> Set {
         if let Some(keys) = key.literals() {
             let mut out = Set::unknown();
             for item in &key.items {
@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
                 return out;
             }
         }
-        let mut out = tagged(table.entries.iter().map(|(_, v)| v), choice);
+        let mut out = self.one_of(table.entries.iter().map(|(_, v)| v), choice);
         out.join(&table.rest);
         out
     }
@@ -98,24 +98,31 @@ impl<'a> Run<'a> {
     pub fn element(&mut self, id: ExprId, set: &Set) -> Set {
         let choice = self.choice_id(id);
         let keys = matches!(self.module.language, Language::Python);
-        set.flat_map(|value| match value {
-            Value::List(items) => tagged(items.iter(), choice),
-            Value::Table(table) if keys => {
-                let names: Vec<Set> = table.entries.iter().map(|(k, _)| Set::literal(k.clone())).collect();
-                tagged(names.iter(), choice)
-            }
-            Value::Table(table) if self.module.language == Language::Ruby => {
-                let pair =
-                    |(k, v): &(Name, Set)| Set::of(Value::List(Arc::new(vec![Set::literal(k.clone()), v.clone()])));
-                let pairs: Vec<Set> = table.entries.iter().map(pair).collect();
-                tagged(pairs.iter(), choice)
-            }
-            Value::Table(table) => tagged(table.entries.iter().map(|(_, v)| v), choice),
-            Value::Client(_) | Value::Instance(_) | Value::Made(_) | Value::Legacy(..) => Set::of(value.clone()),
-            // Python iterates over the constants of an enumeration.
-            Value::Class(class) => tagged(self.scope.members_of(*class).iter(), choice),
-            _ => Set::unknown(),
-        })
+        let mut out = Set::unknown();
+        for item in &set.items {
+            let found = match &item.value {
+                Value::List(items) => self.one_of(items.iter(), choice),
+                Value::Table(table) if keys => {
+                    let names: Vec<Set> = table.entries.iter().map(|(k, _)| Set::literal(k.clone())).collect();
+                    tagged(names.iter(), choice)
+                }
+                Value::Table(table) if self.module.language == Language::Ruby => {
+                    let pair =
+                        |(k, v): &(Name, Set)| Set::of(Value::List(Arc::new(vec![Set::literal(k.clone()), v.clone()])));
+                    let pairs: Vec<Set> = table.entries.iter().map(pair).collect();
+                    self.one_of(pairs.iter(), choice)
+                }
+                Value::Table(table) => self.one_of(table.entries.iter().map(|(_, v)| v), choice),
+                Value::Client(_) | Value::Instance(_) | Value::Made(_) | Value::Legacy(..) => {
+                    Set::of(item.value.clone())
+                }
+                // Python iterates over the constants of an enumeration.
+                Value::Class(class) => tagged(self.scope.members_of(*class).iter(), choice),
+                _ => Set::unknown(),
+            };
+            out.absorb(found.moved_into(&item.world));
+        }
+        out
     }
 }
 

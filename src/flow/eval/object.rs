@@ -1,5 +1,6 @@
 //! Tables as they are written down, entry by entry: what is spread into one comes before what stands above it.
 
+use super::rows::slimmed;
 use super::stated;
 use crate::flow::exec::Run;
 use crate::flow::request::Guard;
@@ -7,7 +8,6 @@ use crate::flow::value::{DEFAULTING, Ref, Set, Table, Value, World};
 use crate::ir::{ExprId, Key, Name};
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 
 impl<'a> Run<'a> {
     /// `{ key: value, …, ...more }`.
@@ -38,7 +38,7 @@ impl<'a> Run<'a> {
         if let Some((_, address)) = address {
             self.stated(&table, self.site(*address));
         }
-        Set::of(Value::Table(Arc::new(table)))
+        Set::of(slimmed(table))
     }
 
     /// Puts `more` on top of a table. Where only a caller knows what that is, it has a key's value if it has the key, and the

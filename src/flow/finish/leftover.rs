@@ -111,7 +111,7 @@ fn method_around(program: &Program, fun: Fun) -> Option<(Fun, Cls)> {
 fn runs_for(program: &Program, owner: Option<(Fun, Cls)>, class: Cls, request: &Request) -> bool {
     let special = |r: &Ref| match r.root {
         Root::This(written) => program.kinship(class, written) == Kinship::Ancestor,
-        Root::Param(..) => false,
+        Root::Param(..) | Root::Row(..) => false,
     };
     let overridden = owner.is_some_and(|(method, _)| {
         let methods = program.method(class, &program.function(method).name);

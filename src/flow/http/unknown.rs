@@ -109,7 +109,7 @@ impl Run<'_> {
         let name = match (r.path.last(), r.root) {
             (Some(name), _) => Some(name),
             (None, Root::Param(fun, i)) => self.program().function(fun).params.get(usize::from(i)).map(|p| &p.name),
-            (None, Root::This(_)) => None,
+            (None, Root::This(_) | Root::Row(..)) => None,
         };
         name.is_some_and(|name| transport::METHODS.iter().any(|method| name.eq_ignore_ascii_case(method)))
     }
@@ -133,7 +133,7 @@ impl Run<'_> {
     fn closed(&self, text: &Text) -> Vec<Text> {
         let own = text.refs().find_map(|r| match r.root {
             Root::This(class) => Some(class),
-            Root::Param(..) => None,
+            Root::Param(..) | Root::Row(..) => None,
         });
         let Some(class) = own else { return vec![text.clone()] };
         let receiver = Value::Instance(Arc::new(Instance::any(self.owner.unwrap_or(class))));

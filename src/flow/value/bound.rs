@@ -21,7 +21,23 @@ impl Value {
             _ => return self,
         };
         let mut left = limit;
-        if weigh(&self, &mut left, 0) { self } else { self.stripped() }
+        if weigh(&self, &mut left, 0) || self.is_long() { self } else { self.stripped() }
+    }
+
+    /// Whether it is too large for all its parts to be kept, whatever they are.
+    pub(in crate::flow) fn is_large(&self) -> bool {
+        !weigh(self, &mut { MAX_TABLE }, 0)
+    }
+
+    /// Whether it is a table of so many rows that they alone make it large.
+    fn is_long(&self) -> bool {
+        let rows = match self {
+            Self::Table(table) => table.entries.len(),
+            Self::List(items) => items.len(),
+            _ => 0,
+        };
+        let mut left = MAX_LONG;
+        rows > MAX_TABLE / MAX_ROW && weigh(self, &mut left, 0)
     }
 
     /// The value without those of its parts that have parts themselves: an address given beside a large table is kept.
@@ -121,6 +137,12 @@ pub(in crate::flow) const MAX_PIECES: usize = 24;
 
 /// Largest table or list that is kept with all its parts, in values.
 pub(in crate::flow) const MAX_TABLE: usize = 1_000;
+
+/// Largest row of a table that is kept with all its rows, in values, where it has many.
+const MAX_ROW: usize = 8;
+
+/// Largest table that is kept with all its parts where it has many rows, in values.
+const MAX_LONG: usize = MAX_TABLE * MAX_ROW;
 
 /// Deepest nesting of tables and lists that leaves a function.
 pub(in crate::flow) const MAX_NESTING: u8 = 3;

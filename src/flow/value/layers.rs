@@ -32,9 +32,8 @@ impl Table {
             return Vec::new();
         }
         let layers = self.layers(key);
-        let arm = |field: &Ref, given: bool| {
-            ((choice(field), u16::from(!given)), vec![Guard::Truthy(field.clone(), given)])
-        };
+        let arm =
+            |field: &Ref, given: bool| ((choice(field), u16::from(!given)), vec![Guard::Truthy(field.clone(), given)]);
         let upper = layers.len().saturating_sub(1);
         layers.iter().take(upper).flat_map(|field| [arm(field, true), arm(field, false)]).collect()
     }
