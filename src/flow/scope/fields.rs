@@ -69,15 +69,19 @@ const MAX_SELF: usize = 3;
 impl Scope<'_> {
     /// A field of an object of the program, with what its maker gave it. A field that is made of itself, of such objects
     /// or of others of its class (`Window{Start: w.Start - step}`), has nothing to add to itself.
-    pub(super) fn instance_field(&self, receiver: &Value, instance: &Instance, name: &Name, depth: u8) -> Set {
+    pub(super) fn instance_field(&self, receiver: &Value, instance: &Arc<Instance>, name: &Name, depth: u8) -> Set {
+        let own = instance.fields.as_ref().and_then(|fields| fields.entry(name));
+        if let Some(set) = own.filter(|set| !set.is_unknown()) {
+            return set.clone();
+        }
         let plain = instance.made.is_none() && instance.fields.is_none();
-        let whose = if plain { Whose::Any(instance.class) } else { Whose::Only(std::ptr::from_ref(instance).addr()) };
+        let whose = if plain { Whose::Any(instance.class) } else { Whose::Only(Arc::as_ptr(instance).addr()) };
         let lookup = (whose, name.clone(), depth);
         if let Some((_, set)) = self.seen.borrow().get(&lookup) {
             return set.clone();
         }
-        if plain && self.open.borrow().is_empty() {
-            let answer = self.state.lookups.answer(&(instance.class, name.clone(), depth), || {
+        if self.open.borrow().is_empty() {
+            let answer = self.state.lookups.answer(&(instance.clone(), name.clone(), depth), || {
                 let apart = self.apart();
                 let set = apart.open_field(receiver, instance, name, depth);
                 let cost = apart.spent();
@@ -116,9 +120,6 @@ impl Scope<'_> {
 
     fn filled_field(&self, receiver: &Value, instance: &Instance, name: &Name, depth: u8) -> Set {
         let own = instance.fields.as_ref().and_then(|t| t.entry(name));
-        if let Some(set) = own.filter(|set| !set.is_unknown()) {
-            return set.clone();
-        }
         let raw = self.raw_field(instance.class, name);
         if raw.is_unknown()
             && let Some(word) = instance.spelled(name)

@@ -1,13 +1,13 @@
-//! Fields that any object of a class has: looked up once for all functions, and again when something read for it changes.
+//! Fields of objects: looked up once for all functions, and again when something read for it changes.
 
 use super::Key;
-use crate::flow::value::{Cls, Set};
+use crate::flow::value::{Instance, Set};
 use crate::ir::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Class, field, and how deep in another lookup it was asked.
-pub(in crate::flow) type Lookup = (Cls, Name, u8);
+/// Object, field, and how deep in another lookup it was asked.
+pub(in crate::flow) type Lookup = (Arc<Instance>, Name, u8);
 
 /// The answer to one lookup. It depends on nothing but the state, so that it does not matter who asked first.
 #[derive(Debug)]
