@@ -42,6 +42,7 @@ pub use finish::Demand;
 
 use exec::Run;
 use program::Program;
+use schedule::Levels;
 use scope::Scope;
 use state::{Key, State};
 use value::Fun;
@@ -101,11 +102,24 @@ impl<'c> Engine<'c> {
         self.settle();
     }
 
-    /// Runs functions, callees first, until nothing changes any more.
+    /// Runs functions until nothing changes any more. Test code tells the rest of the program nothing, so it waits until
+    /// that has come to rest.
     fn settle(&mut self) {
         let levels = schedule::levels(&self.program);
+        let todo = std::mem::take(&mut self.unfinished);
+        let (mut tests, others): (BTreeSet<Fun>, _) = todo.into_iter().partition(|fun| self.is_test(*fun));
+        self.sweep(others, &levels, Some(&mut tests));
+        self.sweep(tests, &levels, None);
+    }
+
+    fn is_test(&self, fun: Fun) -> bool {
+        self.program.module(fun.module).test
+    }
+
+    /// Runs functions and those that depend on what they change, callees first. With `tests`, test code is only noted there.
+    fn sweep(&mut self, todo: BTreeSet<Fun>, levels: &Levels, mut tests: Option<&mut BTreeSet<Fun>>) {
         let at_level = |fun: Fun| (levels.get(&fun).copied().unwrap_or(0), fun);
-        let mut next: BTreeSet<(u32, Fun)> = std::mem::take(&mut self.unfinished).into_iter().map(at_level).collect();
+        let mut next: BTreeSet<(u32, Fun)> = todo.into_iter().map(at_level).collect();
         for _ in 0..MAX_ROUNDS {
             let mut now = std::mem::take(&mut next);
             while let Some(&(level, _)) = now.first() {
@@ -113,16 +127,18 @@ impl<'c> Engine<'c> {
                 let batch: Vec<Fun> = std::mem::replace(&mut now, above).into_iter().map(|(_, fun)| fun).collect();
                 let changed = self.run(&batch);
                 for fun in self.state.dependents(&changed) {
-                    if self.state.run_count(fun) < MAX_RUNS {
+                    if self.state.run_count(fun) >= MAX_RUNS {
+                        self.unfinished.insert(fun);
+                    } else if let Some(tests) = tests.as_mut().filter(|_| self.is_test(fun)) {
+                        tests.insert(fun);
+                    } else {
                         let wave = if at_level(fun).0 > level { &mut now } else { &mut next };
                         wave.insert(at_level(fun));
-                    } else {
-                        self.unfinished.insert(fun);
                     }
                 }
             }
             if next.is_empty() {
-                break;
+                return;
             }
         }
         self.unfinished.extend(next.into_iter().map(|(_, fun)| fun));

@@ -12,8 +12,11 @@ use super::value::Fun;
 /// A name that more functions share tells nothing of who is called.
 const MAX_NAMESAKES: usize = 8;
 
-/// The level of every function, in program order: higher than those of all that it calls, circles aside.
-pub fn levels(program: &Program) -> Map<Fun, u32> {
+/// How high each function stands above those that it calls.
+pub type Levels = Map<Fun, u32>;
+
+/// The level of every function: higher than those of all that it calls, circles aside.
+pub fn levels(program: &Program) -> Levels {
     let funs: Vec<Fun> = program.functions().collect();
     let index: Map<Fun, usize> = funs.iter().enumerate().map(|(i, f)| (*f, i)).collect();
     let mut named: Map<&Name, Vec<usize>> = Map::default();
