@@ -35,8 +35,10 @@ use crate::ir::Module;
 use crate::wrapper::Wrapper;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet as HashSet;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 pub use finish::Demand;
 
@@ -71,6 +73,7 @@ pub struct Engine<'c> {
     options: Options<'c>,
     program: Program,
     state: State,
+    levels: Levels,
     /// Functions that would have to run once more.
     unfinished: BTreeSet<Fun>,
 }
@@ -79,7 +82,7 @@ impl<'c> Engine<'c> {
     /// An engine that knows nothing yet.
     pub fn new(options: Options<'c>) -> Self {
         let program = Program::link(Vec::new());
-        Self { options, state: State::new(&program), program, unfinished: BTreeSet::new() }
+        Self { options, state: State::new(&program), program, levels: Levels::default(), unfinished: BTreeSet::new() }
     }
 
     /// Takes in modules and analyses what they change. Neither their order nor the number of threads makes a difference.
@@ -96,6 +99,7 @@ impl<'c> Engine<'c> {
             }
             None => {
                 self.state = State::new(&self.program);
+                self.levels.clear();
                 self.unfinished = self.program.functions().collect();
             }
         }
@@ -105,21 +109,24 @@ impl<'c> Engine<'c> {
     /// Runs functions until nothing changes any more. Test code tells the rest of the program nothing, so it waits until
     /// that has come to rest.
     fn settle(&mut self) {
-        let levels = schedule::levels(&self.program);
+        self.levels = schedule::levels(&self.program, &self.levels);
         let todo = std::mem::take(&mut self.unfinished);
         let (mut tests, others): (BTreeSet<Fun>, _) = todo.into_iter().partition(|fun| self.is_test(*fun));
-        self.sweep(others, &levels, Some(&mut tests));
-        self.sweep(tests, &levels, None);
+        self.sweep(others, Some(&mut tests));
+        self.sweep(tests, None);
     }
 
     fn is_test(&self, fun: Fun) -> bool {
         self.program.module(fun.module).test
     }
 
+    fn at_level(&self, fun: Fun) -> (u32, Fun) {
+        (self.levels.get(&fun).copied().unwrap_or(0), fun)
+    }
+
     /// Runs functions and those that depend on what they change, callees first. With `tests`, test code is only noted there.
-    fn sweep(&mut self, todo: BTreeSet<Fun>, levels: &Levels, mut tests: Option<&mut BTreeSet<Fun>>) {
-        let at_level = |fun: Fun| (levels.get(&fun).copied().unwrap_or(0), fun);
-        let mut next: BTreeSet<(u32, Fun)> = todo.into_iter().map(at_level).collect();
+    fn sweep(&mut self, todo: BTreeSet<Fun>, mut tests: Option<&mut BTreeSet<Fun>>) {
+        let mut next: BTreeSet<(u32, Fun)> = todo.into_iter().map(|fun| self.at_level(fun)).collect();
         for _ in 0..MAX_ROUNDS {
             let mut now = std::mem::take(&mut next);
             while let Some(&(level, _)) = now.first() {
@@ -132,8 +139,9 @@ impl<'c> Engine<'c> {
                     } else if let Some(tests) = tests.as_mut().filter(|_| self.is_test(fun)) {
                         tests.insert(fun);
                     } else {
-                        let wave = if at_level(fun).0 > level { &mut now } else { &mut next };
-                        wave.insert(at_level(fun));
+                        let place = self.at_level(fun);
+                        let wave = if place.0 > level { &mut now } else { &mut next };
+                        wave.insert(place);
                     }
                 }
             }
@@ -147,11 +155,18 @@ impl<'c> Engine<'c> {
     /// Runs functions side by side; gives what they changed.
     fn run(&mut self, batch: &[Fun]) -> HashSet<Key> {
         let (program, state, options) = (&self.program, &self.state, &self.options);
-        let results: Vec<_> = batch
+        let mut longest_first = batch.to_vec();
+        longest_first.sort_by_key(|fun| Reverse(state.took(*fun)));
+        let mut results: Vec<_> = longest_first
             .par_iter()
             .with_max_len(batch.len().div_ceil(SHARES))
-            .map(|&fun| (fun, state.compare(fun, Run::run(Scope::new(program, state, options), fun))))
+            .map(|&fun| {
+                let start = Instant::now();
+                let output = Run::run(Scope::new(program, state, options), fun);
+                (fun, state.compare(fun, output, start.elapsed()))
+            })
             .collect();
+        results.sort_unstable_by_key(|(fun, _)| *fun);
         self.state.advance(&self.program, results)
     }
 

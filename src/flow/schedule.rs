@@ -15,8 +15,8 @@ const MAX_NAMESAKES: usize = 8;
 /// How high each function stands above those that it calls.
 pub type Levels = Map<Fun, u32>;
 
-/// The level of every function: higher than those of all that it calls, circles aside.
-pub fn levels(program: &Program) -> Levels {
+/// The level of every function: higher than those of all that it calls, circles aside. Functions keep the level they have.
+pub fn levels(program: &Program, known: &Levels) -> Levels {
     let funs: Vec<Fun> = program.functions().collect();
     let index: Map<Fun, usize> = funs.iter().enumerate().map(|(i, f)| (*f, i)).collect();
     let mut named: Map<&Name, Vec<usize>> = Map::default();
@@ -35,6 +35,9 @@ pub fn levels(program: &Program) -> Levels {
         .map(|fun| {
             let module = program.module(fun.module);
             let mut out = Vec::new();
+            if known.contains_key(fun) {
+                return out;
+            }
             walk(module, &module.function(fun.id).body, &mut |expr| match expr {
                 Expr::Call(callee, _) | Expr::New(callee, _) => {
                     let name = match module.expr(*callee) {
@@ -51,13 +54,12 @@ pub fn levels(program: &Program) -> Levels {
             out
         })
         .collect();
-    let levels = depths(&calls);
+    let levels = depths(&calls, funs.iter().map(|fun| known.get(fun).copied()).collect());
     funs.into_iter().zip(levels).collect()
 }
 
-/// How long the longest chain below each node is; edges that close a circle are left out.
-fn depths(edges: &[Vec<usize>]) -> Vec<u32> {
-    let mut level: Vec<Option<u32>> = vec![None; edges.len()];
+/// How long the longest chain below each node is whose level is not known; edges that close a circle are left out.
+fn depths(edges: &[Vec<usize>], mut level: Vec<Option<u32>>) -> Vec<u32> {
     let mut open = vec![false; edges.len()];
     for start in 0..edges.len() {
         if level[start].is_some() {

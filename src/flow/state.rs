@@ -15,6 +15,7 @@ use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::found::Found;
 use super::program::{Change, Program};
@@ -103,12 +104,19 @@ pub struct Output {
     pub reads: HashSet<Key>,
 }
 
+/// How often a function was run, and how long it took the last time.
+#[derive(Clone, Copy, Debug, Default)]
+struct Runs {
+    count: u8,
+    took: Duration,
+}
+
 /// What is known of the whole program.
 #[derive(Debug, Default)]
 pub struct State {
     /// For every module and function in it.
     outputs: Vec<Vec<Output>>,
-    runs: Vec<Vec<u8>>,
+    runs: Vec<Vec<Runs>>,
     params: Map<(Fun, u16), Set>,
     fields: Map<(Cls, Name), (Set, Site)>,
     /// Who passes something for a parameter, who stores something in a field, who reads what.
@@ -138,7 +146,7 @@ impl State {
         for module in program.modules.iter().skip(self.outputs.len()) {
             self.outputs.push(vec![Output::default(); module.functions.len()]);
         }
-        self.runs = self.outputs.iter().map(|outputs| vec![0; outputs.len()]).collect();
+        self.runs = self.outputs.iter().map(|outputs| vec![Runs::default(); outputs.len()]).collect();
         self.matters.resize(program.classes.len(), false);
         self.speaks.resize(program.classes.len(), false);
         self.keys.resize(program.modules.len(), false);
@@ -172,7 +180,12 @@ impl State {
 
     /// How often a function was run.
     pub fn run_count(&self, fun: Fun) -> u8 {
-        self.runs[fun.module as usize][fun.id.0 as usize]
+        self.runs[fun.module as usize][fun.id.0 as usize].count
+    }
+
+    /// How long the last run of a function took. Nothing but the order of work may depend on that.
+    pub fn took(&self, fun: Fun) -> Duration {
+        self.runs[fun.module as usize][fun.id.0 as usize].took
     }
 
     /// What callers see of a function.
@@ -206,10 +219,10 @@ impl State {
         let (mut params, mut fields) = (BTreeSet::new(), BTreeSet::new());
         let ran: Vec<Fun> = results.iter().map(|(fun, _)| *fun).collect();
         for (fun, outcome) in results {
-            let Outcome { output, news } = outcome;
+            let Outcome { output, news, took } = outcome;
             let (module, id) = (fun.module as usize, fun.id.0 as usize);
             let runs = &mut self.runs[module][id];
-            *runs = runs.saturating_add(1);
+            *runs = Runs { count: runs.count.saturating_add(1), took };
             if output.keys {
                 let class = program.owner(fun);
                 if !std::mem::replace(&mut self.keys[module], true) {

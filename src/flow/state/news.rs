@@ -8,6 +8,7 @@ use crate::ir::Name;
 use rustc_hash::FxHashMap as Map;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
+use std::time::Duration;
 
 /// How often a function's run replaces what the run before stored; later ones can only add to it.
 const MAX_REFINEMENTS: u8 = 3;
@@ -17,6 +18,7 @@ const MAX_REFINEMENTS: u8 = 3;
 pub struct Outcome {
     pub(super) output: Output,
     pub(super) news: News,
+    pub(super) took: Duration,
 }
 
 /// How an output differs from the one before.
@@ -46,8 +48,8 @@ pub(super) struct Stores<K> {
 }
 
 impl State {
-    /// Compares what a run of a function found with what is known of the function.
-    pub fn compare(&self, fun: Fun, mut output: Output) -> Outcome {
+    /// Compares what a run of a function found, and took some time to find, with what is known of the function.
+    pub fn compare(&self, fun: Fun, mut output: Output, took: Duration) -> Outcome {
         let old = self.output(fun);
         if self.run_count(fun) >= MAX_REFINEMENTS {
             output.widen(old);
@@ -59,7 +61,7 @@ impl State {
             read: output.reads.difference(&old.reads).cloned().collect(),
             unread: old.reads.difference(&output.reads).cloned().collect(),
         };
-        Outcome { output, news }
+        Outcome { output, news, took }
     }
 }
 
