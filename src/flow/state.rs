@@ -8,6 +8,7 @@ mod news;
 
 pub(in crate::flow) use lookups::{Answer, Lookups};
 pub use news::Outcome;
+use news::Reading;
 
 use crate::evidence::Origin;
 use crate::ir::Name;
@@ -214,7 +215,16 @@ impl State {
     }
 
     /// Takes over what some functions were found to do and tells what changed.
-    pub fn advance(&mut self, program: &Program, results: Vec<(Fun, Outcome)>) -> HashSet<Key> {
+    pub fn advance(&mut self, program: &Program, mut results: Vec<(Fun, Outcome)>) -> HashSet<Key> {
+        let reading: Vec<_> = results.iter_mut().map(|(fun, outcome)| (*fun, outcome.take_reading())).collect();
+        let mut readers = std::mem::take(&mut self.readers);
+        // The two take about as long, and do not ask for each other.
+        let (changed, ()) = rayon::join(|| self.take_over(program, results), || note_readers(&mut readers, reading));
+        self.readers = readers;
+        changed
+    }
+
+    fn take_over(&mut self, program: &Program, results: Vec<(Fun, Outcome)>) -> HashSet<Key> {
         let mut changed = HashSet::default();
         let (mut params, mut fields) = (BTreeSet::new(), BTreeSet::new());
         let ran: Vec<Fun> = results.iter().map(|(fun, _)| *fun).collect();
@@ -234,14 +244,6 @@ impl State {
                 }
             }
             changed.extend(news.changed);
-            for key in &news.unread {
-                if let Some(readers) = self.readers.get_mut(key) {
-                    readers.remove(&fun);
-                }
-            }
-            for key in news.read {
-                self.readers.entry(key).or_default().insert(fun);
-            }
             news.params.note(fun, &mut params, &mut self.givers);
             news.fields.note(fun, &mut fields, &mut self.writers);
             self.outputs[module][id] = output;
@@ -365,6 +367,20 @@ impl State {
     /// The functions that read something that changed, in program order.
     pub fn dependents(&self, changed: &HashSet<Key>) -> BTreeSet<Fun> {
         changed.iter().filter_map(|key| self.readers.get(key)).flatten().copied().collect()
+    }
+}
+
+/// Notes who reads what, and who no longer does.
+fn note_readers(readers: &mut Map<Key, HashSet<Fun>>, reading: Vec<(Fun, Reading)>) {
+    for (fun, Reading { read, unread }) in reading {
+        for key in &unread {
+            if let Some(readers) = readers.get_mut(key) {
+                readers.remove(&fun);
+            }
+        }
+        for key in read {
+            readers.entry(key).or_default().insert(fun);
+        }
     }
 }
 

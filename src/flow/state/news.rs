@@ -30,10 +30,23 @@ pub(super) struct News {
     pub(super) params: Stores<(Fun, u16)>,
     /// What is stored otherwise than before.
     pub(super) fields: Stores<(crate::flow::value::Cls, Name)>,
+    reading: Reading,
+}
+
+/// How what a function reads differs from the run before.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
     /// What is read that was not.
     pub(super) read: Vec<Key>,
     /// What is no longer read.
     pub(super) unread: Vec<Key>,
+}
+
+impl Outcome {
+    /// What is read otherwise than before; the rest stays.
+    pub(super) fn take_reading(&mut self) -> Reading {
+        std::mem::take(&mut self.news.reading)
+    }
 }
 
 /// Places where a function stores otherwise than before.
@@ -58,8 +71,10 @@ impl State {
             changed: changed(fun, old, &output),
             params: Stores::between(&old.params, &output.params),
             fields: Stores::between(&old.fields, &output.fields),
-            read: output.reads.difference(&old.reads).cloned().collect(),
-            unread: old.reads.difference(&output.reads).cloned().collect(),
+            reading: Reading {
+                read: output.reads.difference(&old.reads).cloned().collect(),
+                unread: old.reads.difference(&output.reads).cloned().collect(),
+            },
         };
         Outcome { output, news, took }
     }
