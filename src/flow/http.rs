@@ -265,7 +265,8 @@ impl Run<'_> {
         if request.url.as_literal().is_some_and(is_no_address) {
             return;
         }
-        let said = origin::from_url(&request.url, self.scope.hosts);
+        let judge = || origin::from_url(&request.url, self.scope.hosts);
+        let said = self.scope.state.judged.origin(&request.url, judge);
         match said {
             Origin::Other => return,
             Origin::Datadog => request.origin = Origin::Datadog,

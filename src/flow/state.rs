@@ -3,9 +3,11 @@
 //! Every round reads the state of the round before and nothing else, so that its functions can run in any order and on
 //! any number of threads with the same outcome.
 
+mod judged;
 mod lookups;
 mod news;
 
+pub(in crate::flow) use judged::Judged;
 pub(in crate::flow) use lookups::{Answer, Lookups};
 pub use news::Outcome;
 use news::Reading;
@@ -132,6 +134,7 @@ pub struct State {
     keys_of: Vec<bool>,
     /// What was found out by reading the rest.
     pub(super) lookups: Lookups,
+    pub(super) judged: Judged,
 }
 
 impl State {

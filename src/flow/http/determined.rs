@@ -8,9 +8,11 @@ use crate::url::{Target, Template};
 impl Run<'_> {
     /// Whether the operation is certain whatever fills the holes.
     pub fn is_determined(&self, request: &Request) -> bool {
-        let Some(method) = request.method() else { return false };
-        let url = below_api(&request.url).unwrap_or_else(|| template(&request.url));
-        self.scope.catalog.is_exact(&method, &Target::parse(&url))
+        self.scope.state.judged.is_determined(&request.verb, &request.url, || {
+            let Some(method) = request.method() else { return false };
+            let url = below_api(&request.url).unwrap_or_else(|| template(&request.url));
+            self.scope.catalog.is_exact(&method, &Target::parse(&url))
+        })
     }
 }
 
