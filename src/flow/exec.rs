@@ -17,7 +17,7 @@ use super::program::Program;
 use super::request::{self, Guard, Site};
 use super::scope::Scope;
 use super::state::Output;
-use super::value::{Alternative, Cls, DEFAULTING, Fun, Ref, Root, Set, Value, World};
+use super::value::{Alternative, Cls, DEFAULTING, Fun, Item, Piece, Ref, Root, Set, Text, Value, World};
 use crate::evidence::Origin;
 use std::cell::Cell;
 
@@ -58,6 +58,8 @@ pub struct Run<'a> {
     pub surroundings: Cell<Option<(Origin, &'static str)>>,
     /// Whether other functions can see this one's variables.
     shared: bool,
+    /// What stands for returned values of which nothing is known.
+    vague: Vec<Set>,
 }
 
 impl<'a> Run<'a> {
@@ -83,6 +85,7 @@ impl<'a> Run<'a> {
             class_scope: None,
             surroundings: Cell::new(None),
             shared: fun.id == Module::MAIN || shared,
+            vague: Vec::new(),
         };
         let function = module.function(fun.id);
         run.scope.allow(module.len() * 4);
@@ -108,11 +111,14 @@ impl<'a> Run<'a> {
     fn leave(&mut self) {
         self.out.summary.requests = request::simplified(std::mem::take(&mut self.out.summary.requests));
         let held = |a: &Alternative| self.arms.get(a).cloned().or_else(|| self.scope.held_between(a));
-        let returns = self
-            .out
-            .summary
-            .returns
-            .leaving_with(&|a| self.arms.contains_key(a) || self.scope.held_between(a).is_some());
+        let told = |a: &Alternative| self.arms.contains_key(a) || self.scope.held_between(a).is_some();
+        let mut returns = self.out.summary.returns.leaving_with(&told);
+        // Beside an address or a method, what is not known is another one.
+        if returns.tells_request() {
+            for item in self.vague.iter().flat_map(|set| &set.items) {
+                returns.insert(Item { value: item.value.clone(), world: item.world.filtered(&told) });
+            }
+        }
         let mut used = BTreeSet::new();
         returns.alternatives(&mut used);
         self.out.summary.arms = used.iter().filter_map(|a| Some((*a, held(a)?))).collect();
@@ -207,6 +213,11 @@ impl<'a> Run<'a> {
             Stmt::Return(value) => {
                 if let Some(value) = value {
                     let set = self.eval(*value);
+                    if set.is_unknown() {
+                        let hole = Set::text(Text::piece(Piece::Hole(self.label(*value))));
+                        let hole = self.guarded(*value, hole);
+                        self.vague.push(hole);
+                    }
                     let set = self.guarded(*value, set);
                     self.out.summary.returns.join(&set);
                 }

@@ -183,7 +183,7 @@ const PARSERS: &[&str] = &[
 
 /// Functions that give their (first) text argument back.
 fn identity(path: &str, last: &str, args: &Args) -> Option<Set> {
-    if matches!(last, "URIBuilder" | "UriBuilder") {
+    if matches!(last, "URIBuilder" | "UriBuilder") || begins_address(path, last, args) {
         return Some(in_parts(args).or_else(|| args.at(0).cloned()).unwrap_or_else(|| Set::literal("")));
     }
     let parse = PARSERS.contains(&last) && ["Url", "URL", "Uri", "URI"].iter().any(|w| path.contains(w));
@@ -253,6 +253,16 @@ fn environment(path: &str, args: &Args) -> Option<Set> {
     Some(out)
 }
 
+/// Whether a call begins an address of which nothing is said yet: `new HttpUrl.Builder()`, `UriComponentsBuilder.newInstance()`.
+fn begins_address(path: &str, last: &str, args: &Args) -> bool {
+    let begins = match last {
+        "Builder" => path.ends_with("HttpUrl.Builder"),
+        "newInstance" => path.contains("Uri"),
+        _ => false,
+    };
+    begins && args.positional.is_empty()
+}
+
 /// A method of a text (or of something that becomes one); `None` if it is no method of strings.
 pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
     let this = || Set::of(receiver.clone());
@@ -306,6 +316,11 @@ fn without_first(text: &Text) -> Text {
     out
 }
 
+/// Whether a builder of an address has been told no host yet.
+fn is_partial(receiver: &Value) -> bool {
+    matches!(receiver, Value::Text(text) if !has_scheme(text) && matches!(text.head().chars().next(), None | Some('/')))
+}
+
 /// A method of an address, or of what builds one; `None` if it is none.
 fn address_method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
     let this = || Set::of(receiver.clone());
@@ -314,6 +329,8 @@ fn address_method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
         "setPath" | "replacePath" | "withPath" => Some(with_new_path(&this(), args)).filter(|set| !set.is_unknown()),
         "setPathSegments" | "appendPath" | "appendPathSegments" => path_join(receiver, "pathSegment", args),
         "setHost" => Some(with_host(receiver, args.at(0)?)),
+        "host" if args.positional.len() == 1 && is_partial(receiver) => Some(with_host(receiver, args.at(0)?)),
+        "scheme" | "port" if args.positional.len() == 1 && is_partial(receiver) => Some(this()),
         "addParameter" | "addParameters" | "setParameter" | "setParameters" | "setScheme" | "setPort" => Some(this()),
         "host" | "hostname" | "origin" | "getHost" | "authority" if args.positional.is_empty() => match receiver {
             Value::Text(text) if has_scheme(text) => Some(Set::text(host_only(text))),

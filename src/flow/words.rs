@@ -1,4 +1,4 @@
-//! Searching names and texts for words: the engine asks this of almost every one it meets.
+//! Searching names and texts for words: the engine asks this of almost every one it meets. The words that names are made of.
 
 use aho_corasick::AhoCorasick;
 use std::sync::OnceLock;
@@ -27,4 +27,25 @@ impl Words {
         let build = || AhoCorasick::builder().ascii_case_insensitive(self.any_case).build(self.words).ok();
         self.search.get_or_init(build).as_ref().is_some_and(|search| search.is_match(text.as_ref()))
     }
+}
+
+/// The words of an identifier, in lower case: `datadogClient`, `@datadog_client` and `DatadogClient` have the same.
+pub fn words(name: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut open = false;
+    let mut last_lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            open = false;
+            continue;
+        }
+        let begins = !open || (c.is_uppercase() && last_lower);
+        last_lower = !c.is_uppercase();
+        match out.last_mut().filter(|_| !begins) {
+            Some(word) => word.extend(c.to_lowercase()),
+            None => out.push(c.to_lowercase().collect()),
+        }
+        open = true;
+    }
+    out
 }

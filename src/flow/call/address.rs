@@ -29,7 +29,7 @@ impl Run<'_> {
                 self.variable(object).map(|local| (local, strings::with_new_path(old, args)))
             }
             (Language::Java | Language::Kotlin, name) if strings::builds_path(name) => {
-                self.variable(object).map(|local| (local, only(new)))
+                self.variable(object).or_else(|| self.behind_steps(object)).map(|local| (local, only(new)))
             }
             _ => None,
         };
@@ -44,6 +44,26 @@ impl Run<'_> {
             Expr::Name(name) if self.is_variable(name) => Some(name.clone()),
             _ => None,
         }
+    }
+
+    /// The variable with OkHttp's builder to which steps before this one were taken: `builder.addPathSegment("api").…`.
+    fn behind_steps(&self, object: ExprId) -> Option<Name> {
+        let mut at = object;
+        for _ in 0..MAX_CHAIN {
+            let Expr::Call(callee, _) = self.module.expr(at) else { return None };
+            let Expr::Field(inner, name) = self.module.expr(*callee) else { return None };
+            if !matches!(
+                name.as_str(),
+                "scheme" | "host" | "port" | "addPathSegment" | "addPathSegments" | "encodedPath"
+            ) {
+                return None;
+            }
+            if let Some(variable) = self.variable(*inner) {
+                return Some(variable);
+            }
+            at = *inner;
+        }
+        None
     }
 
     /// The variable whose path's parts an expression gives.

@@ -6,6 +6,7 @@
 
 use super::{Args, Cls, Fun, Instance, Name, Run, Set, Site, Value};
 use crate::evidence::Origin;
+use crate::flow::words::words;
 use std::sync::Arc;
 
 /// Methods that say nothing of whose they are.
@@ -69,25 +70,4 @@ impl Run<'_> {
         let ours = |origin| matches!(origin, Origin::Datadog | Origin::LikelyDatadog);
         methods.iter().any(|fun| self.scope.summary(*fun).requests.iter().any(|request| ours(request.origin)))
     }
-}
-
-/// The words of an identifier, in lower case: `datadogClient`, `@datadog_client` and `DatadogClient` have the same.
-fn words(name: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut open = false;
-    let mut last_lower = false;
-    for c in name.chars() {
-        if !c.is_alphanumeric() {
-            open = false;
-            continue;
-        }
-        let begins = !open || (c.is_uppercase() && last_lower);
-        last_lower = !c.is_uppercase();
-        match out.last_mut().filter(|_| !begins) {
-            Some(word) => word.extend(c.to_lowercase()),
-            None => out.push(c.to_lowercase().collect()),
-        }
-        open = true;
-    }
-    out
 }

@@ -5,11 +5,12 @@ use crate::flow::deciding;
 use crate::flow::exec::Run;
 use crate::flow::http::Verb;
 use crate::flow::origin;
-use crate::flow::request::{Request, Site};
+use crate::flow::request::{Request, Site, template};
 use crate::flow::subst::Subst;
 use crate::flow::transport;
 use crate::flow::value::{Args, Instance, Made, Piece, Ref, Root, Set, Text, Value};
-use crate::ir::Name;
+use crate::ir::{Language, Name};
+use crate::url::Target;
 use std::sync::Arc;
 
 /// How the story of such a request begins.
@@ -24,7 +25,9 @@ impl Run<'_> {
     /// A request by something that is no known library: it must carry a Datadog address that is an operation's, one that
     /// can become such an address once callers and the receiver have filled it, or Datadog's keys.
     pub fn generic_request(&mut self, name: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site, label: &Name) {
-        if !transport::sounds_like_request(name) || transport::is_mock(label) {
+        let sounds =
+            transport::sounds_like_request(name) || transport::is_side_by_side(args) || self.is_aimed(name, args);
+        if !sounds || transport::is_mock(label) {
             return;
         }
         let looks = |set: &Set| set.values().filter_map(address_of).any(|text| self.may_be_address(&text));
@@ -43,6 +46,23 @@ impl Run<'_> {
             None => urls,
         };
         self.address_given(&verbs, &urls, args, site, name, known);
+    }
+
+    /// Whether an endpoint of Datadog's, written down with its host, is given to something that neither keeps nor shows it.
+    fn is_aimed(&self, name: &Name, args: &Args) -> bool {
+        let aimed = |value: &Value| match value {
+            Value::Text(text) => {
+                text.head().starts_with("https://api.")
+                    && transport::has_api_path(text)
+                    && origin::from_url(text, self.scope.hosts) == Origin::Datadog
+                    && !self.scope.catalog.routes(None, &Target::parse(&template(text))).is_empty()
+            }
+            _ => false,
+        };
+        // Elsewhere a name in capitals is that of a type, and makes an object.
+        let type_name =
+            !matches!(self.module.language, Language::Go | Language::CSharp) && name.starts_with(char::is_uppercase);
+        !type_name && args.positional.iter().flat_map(Set::values).any(aimed) && !transport::handles_text(name)
     }
 
     /// The Datadog address that an object of a library nobody knows was made with.

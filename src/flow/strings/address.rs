@@ -100,7 +100,20 @@ pub(in crate::flow) fn in_parts(args: &Args) -> Option<Set> {
 
 /// Methods of builders that say where an address leads.
 pub(in crate::flow) fn builds_path(name: &str) -> bool {
-    matches!(name, "path" | "pathSegment" | "setPath" | "replacePath" | "setPathSegments" | "appendPath" | "setHost")
+    matches!(
+        name,
+        "path"
+            | "pathSegment"
+            | "addPathSegment"
+            | "addPathSegments"
+            | "encodedPath"
+            | "setPath"
+            | "replacePath"
+            | "setPathSegments"
+            | "appendPath"
+            | "setHost"
+            | "host"
+    )
 }
 
 /// An address with more segments behind it: `segments.push(id)`, `segments.extend(&["slo", id])`.

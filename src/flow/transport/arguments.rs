@@ -5,6 +5,7 @@ use crate::flow::request::Guard;
 use crate::flow::strings;
 use crate::flow::transport::{Role, verb_in_name};
 use crate::flow::value::{Args, Piece, Set, Text, Value, World};
+use crate::flow::words::words;
 use crate::ir::Name;
 
 /// Method and address of a library's call; `None` where there is no address.
@@ -327,6 +328,108 @@ pub fn guessed(
         (None, None) => vec![(Text::default(), World::default(), None)],
     };
     Some((verbs, url))
+}
+
+/// Whether a method in capitals and a path of an API stand side by side, first of all.
+pub fn is_side_by_side(args: &Args) -> bool {
+    let capitals = |set: &Set| {
+        set.literal_text().is_some_and(|word| strings::verb(word).is_some() && !word.contains(char::is_lowercase))
+    };
+    let path = |set: &Set| !set.is_unknown() && set.values().all(|v| matches!(v, Value::Text(t) if has_api_path(t)));
+    args.positional.windows(2).any(|pair| capitals(&pair[0]) && path(&pair[1]))
+}
+
+/// Words in names of what keeps, shows, compares or changes texts.
+const HANDLES: &[&str] = &[
+    "add",
+    "append",
+    "argument",
+    "assert",
+    "base",
+    "be",
+    "begins",
+    "config",
+    "configure",
+    "contain",
+    "contains",
+    "debug",
+    "decode",
+    "default",
+    "describe",
+    "echo",
+    "encode",
+    "ends",
+    "env",
+    "eq",
+    "equal",
+    "equals",
+    "error",
+    "escape",
+    "exception",
+    "expect",
+    "field",
+    "format",
+    "from",
+    "given",
+    "has",
+    "host",
+    "href",
+    "include",
+    "includes",
+    "info",
+    "insert",
+    "intercept",
+    "join",
+    "link",
+    "log",
+    "logger",
+    "match",
+    "matches",
+    "mock",
+    "new",
+    "nock",
+    "of",
+    "option",
+    "panic",
+    "param",
+    "parse",
+    "path",
+    "print",
+    "printf",
+    "println",
+    "push",
+    "put",
+    "puts",
+    "quote",
+    "raise",
+    "register",
+    "render",
+    "replace",
+    "route",
+    "set",
+    "show",
+    "split",
+    "starts",
+    "str",
+    "string",
+    "stub",
+    "test",
+    "text",
+    "throw",
+    "trace",
+    "uri",
+    "url",
+    "value",
+    "warn",
+    "warning",
+    "when",
+    "with",
+    "write",
+];
+
+/// Whether a name says that what is given to it is only handled as a text.
+pub fn handles_text(name: &str) -> bool {
+    name.is_empty() || words(name).iter().any(|word| HANDLES.contains(&word.as_str()))
 }
 
 /// Whether one of the arguments is an object with method and address.

@@ -159,6 +159,11 @@ impl Set {
         out
     }
 
+    /// Whether an address or a method is among the values.
+    pub(in crate::flow) fn tells_request(&self) -> bool {
+        self.values().any(is_address_or_verb)
+    }
+
     /// The same values, all in `world` as well; those that exclude it are gone.
     pub fn within(&self, world: &World) -> Self {
         self.clone().moved_into(world)
