@@ -250,6 +250,8 @@ pub(in crate::flow) fn optional(set: &Set, default: &str) -> Vec<Verb> {
                 ));
                 out.push((Text::literal(default), item.world.clone(), Some(Guard::Truthy(r.clone(), false))));
             }
+            // What all callers together pass says nothing beside the parameter itself.
+            value if set.refs().any(|r| r.stands_for(value)) => {}
             value => out.extend(
                 strings::verbs(&Set::of(value.clone())).into_iter().map(|(t, _)| (t, item.world.clone(), None)),
             ),
