@@ -26,7 +26,7 @@ impl Run<'_> {
     /// can become such an address once callers and the receiver have filled it, or Datadog's keys.
     pub fn generic_request(&mut self, name: &Name, on: Option<&Arc<Made>>, args: &Args, site: Site, label: &Name) {
         let sounds =
-            transport::sounds_like_request(name) || transport::is_side_by_side(args) || self.is_aimed(name, args);
+            transport::sounds_like_request(name) || transport::is_side_by_side(name, args) || self.is_aimed(name, args);
         if !sounds || transport::is_mock(label) {
             return;
         }

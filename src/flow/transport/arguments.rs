@@ -332,106 +332,33 @@ pub fn guessed(
     Some((verbs, url))
 }
 
-/// Whether a method in capitals and a path of an API stand side by side, first of all.
-pub fn is_side_by_side(args: &Args) -> bool {
+/// Whether a method in capitals and a path of an API stand side by side, given to what neither keeps nor serves them.
+pub fn is_side_by_side(name: &str, args: &Args) -> bool {
     let capitals = |set: &Set| {
         set.literal_text().is_some_and(|word| strings::verb(word).is_some() && !word.contains(char::is_lowercase))
     };
     let path = |set: &Set| !set.is_unknown() && set.values().all(|v| matches!(v, Value::Text(t) if has_api_path(t)));
-    args.positional.windows(2).any(|pair| capitals(&pair[0]) && path(&pair[1]))
+    args.positional.windows(2).any(|pair| capitals(&pair[0]) && path(&pair[1])) && !handles_text(name)
 }
 
-/// Words in names of what keeps, shows, compares or changes texts.
+/// Words in names of what keeps, shows, compares, changes or serves texts.
 const HANDLES: &[&str] = &[
-    "add",
-    "append",
-    "argument",
-    "assert",
-    "base",
-    "be",
-    "begins",
-    "config",
-    "configure",
-    "contain",
-    "contains",
-    "debug",
-    "decode",
-    "default",
-    "describe",
-    "echo",
-    "encode",
-    "ends",
-    "env",
-    "eq",
-    "equal",
-    "equals",
-    "error",
-    "escape",
-    "exception",
-    "expect",
-    "field",
-    "format",
-    "from",
-    "given",
-    "has",
-    "host",
-    "href",
-    "include",
-    "includes",
-    "info",
-    "insert",
-    "intercept",
-    "join",
-    "link",
-    "log",
-    "logger",
-    "match",
-    "matches",
-    "mock",
-    "new",
-    "nock",
-    "of",
-    "option",
-    "panic",
-    "param",
-    "parse",
-    "path",
-    "print",
-    "printf",
-    "println",
-    "push",
-    "put",
-    "puts",
-    "quote",
-    "raise",
-    "register",
-    "render",
-    "replace",
-    "route",
-    "set",
-    "show",
-    "split",
-    "starts",
-    "str",
-    "string",
-    "stub",
-    "test",
-    "text",
-    "throw",
-    "trace",
-    "uri",
-    "url",
-    "value",
-    "warn",
-    "warning",
-    "when",
-    "with",
-    "write",
+    "add", "append", "argument", "assert", "base", "be", "begins", "check", "config", "contain", "contains", "debug",
+    "decode", "default", "describe", "echo", "encode", "ends", "env", "eq", "equal", "equals", "error", "escape",
+    "expect", "fatal", "field", "format", "from", "given", "handle", "handler", "has", "host", "href", "include",
+    "includes", "info", "insert", "is", "join", "link", "log", "logger", "match", "matches", "mock", "new", "nock",
+    "of", "on", "option", "panic", "param", "parse", "path", "print", "println", "push", "put", "puts", "quote",
+    "raise", "register", "render", "replace", "reply", "respond", "route", "serve", "set", "show", "split", "starts",
+    "str", "string", "stub", "test", "text", "throw", "to", "trace", "uri", "url", "value", "verify", "warn",
+    "warning", "when", "with", "write",
 ];
 
 /// Whether a name says that what is given to it is only handled as a text.
 pub fn handles_text(name: &str) -> bool {
-    name.is_empty() || words(name).iter().any(|word| HANDLES.contains(&word.as_str()))
+    // `Errorf` is `error` with a format.
+    let handles =
+        |word: &str| HANDLES.contains(&word) || word.strip_suffix('f').is_some_and(|it| HANDLES.contains(&it));
+    name.is_empty() || words(name).iter().any(|word| handles(word))
 }
 
 /// Whether one of the arguments is an object with method and address.
