@@ -164,12 +164,13 @@ impl Request {
             || self.guards.iter().any(|g| g.subjects().iter().any(|r| matches!(r.root, Root::Param(..))))
     }
 
-    /// Whether its conditions speak of what callers pass: as it is, or whether it has a field. What such a field holds may be set
-    /// where nobody sees it.
+    /// Whether its conditions speak of what callers pass: as it is, or whether it has the field that a verb or address comes from.
+    /// What other fields hold may be set where nobody sees it.
     pub fn depends_on_arguments(&self) -> bool {
         let given = |guard: &&Guard| guard.subjects().iter().any(|r| matches!(r.root, Root::Param(..)));
+        let is_part = |field: &Ref| field.path.len() == 1 && self.refs().any(|r| r.path.last() == field.path.last());
         let told = |guard: &Guard| match guard {
-            Guard::Truthy(subject, _) => subject.path.len() <= 1,
+            Guard::Truthy(subject, _) => subject.path.is_empty() || is_part(subject),
             guard => guard.subjects().iter().all(|r| r.path.is_empty() || !matches!(r.root, Root::Param(..))),
         };
         let mut given = self.guards.iter().filter(given).peekable();
