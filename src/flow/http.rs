@@ -17,7 +17,7 @@ use super::deciding;
 use super::exec::Run;
 use super::found::{Found, What};
 use super::origin;
-use super::request::{Guard, Request, Site, contradict};
+use super::request::{Guard, Request, SETTINGS, Site, contradict};
 use super::strings;
 use super::subst::texts_of;
 use super::transport::{self, Role};
@@ -29,8 +29,6 @@ pub type Verb = (Text, World, Option<Guard>);
 /// The pseudo-argument of a request whose address was assigned after it was made.
 pub const FILLED_IN: &str = "filled in";
 
-/// What libraries look up first in settings that are laid over each other.
-const LAID_OVER: &[&str] = &["method", "url", "uri", "path"];
 /// Most requests that a function leaves to its callers.
 const MAX_REQUESTS: usize = 256;
 /// Most conditions kept with a request; without the others it is only less selective.
@@ -96,7 +94,7 @@ impl Run<'_> {
             return true;
         }
         for table in args.positional.iter().filter_map(Set::table) {
-            LAID_OVER.iter().for_each(|key| self.scope.note_layers(&table, &Name::from(*key)));
+            SETTINGS.iter().for_each(|key| self.scope.note_layers(&table, &Name::from(*key)));
         }
         let Some((verbs, urls)) = transport::arguments(role, args) else { return false };
         self.request(&verbs, &urls, on, args, site, path, false);

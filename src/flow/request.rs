@@ -12,6 +12,9 @@ use super::strings;
 use super::value::{Piece, Ref, Root, Text, Value, World};
 use smallvec::SmallVec;
 
+/// What libraries look up in settings to know which request it is.
+pub const SETTINGS: &[&str] = &["method", "url", "uri", "path"];
+
 /// Most steps of a derivation that are kept.
 const MAX_STEPS: usize = 12;
 
@@ -168,7 +171,10 @@ impl Request {
     /// What other fields hold may be set where nobody sees it.
     pub fn depends_on_arguments(&self) -> bool {
         let given = |guard: &&Guard| guard.subjects().iter().any(|r| matches!(r.root, Root::Param(..)));
-        let is_part = |field: &Ref| field.path.len() == 1 && self.refs().any(|r| r.path.last() == field.path.last());
+        let is_part = |field: &Ref| match &*field.path {
+            [name] => SETTINGS.contains(&name.as_str()) || self.refs().any(|r| r.path.last() == Some(name)),
+            _ => false,
+        };
         let told = |guard: &Guard| match guard {
             Guard::Truthy(subject, _) => subject.path.is_empty() || is_part(subject),
             guard => guard.subjects().iter().all(|r| r.path.is_empty() || !matches!(r.root, Root::Param(..))),
