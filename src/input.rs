@@ -150,7 +150,12 @@ pub fn too_much(shown: &str, what: &str) -> Error {
 /// Whether a text has so many words and signs that its syntax tree would fill memory: a tree costs up to a kilobyte for
 /// each. People's files of a megabyte have half of that.
 pub fn is_dense(text: &str) -> bool {
-    if text.len() <= MAX_TOKENS {
+    has_more_tokens(text, MAX_TOKENS)
+}
+
+/// Whether a text has more words and signs than that.
+pub fn has_more_tokens(text: &str, most: usize) -> bool {
+    if text.len() <= most {
         return false;
     }
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
@@ -161,7 +166,7 @@ pub fn is_dense(text: &str) -> bool {
         tokens += usize::from(!byte.is_ascii_whitespace() && !goes_on);
         within = word;
     }
-    tokens > MAX_TOKENS
+    tokens > most
 }
 
 /// Reads a file again whatever it mentions, for the second pass; `None` if it is not text or went away.

@@ -87,10 +87,15 @@ fn a_file_whose_tree_would_fill_memory_is_a_problem() {
         .expect("a file");
     // As long, but few words and signs.
     fs::write(tree.path().join("text.py"), format!("{CALL}x = '{}'\n", "a".repeat(2_100_000))).expect("a file");
+    let tags = "1, ".repeat(1_100_000);
+    fs::write(tree.path().join("tags.tf"), format!("resource \"datadog_monitor\" \"m\" {{\n  tags = [{tags}]\n}}\n"))
+        .expect("a file");
     let (status, out, err) = run(tree.path(), &["scan", "-v"]);
     assert_eq!(status, 2, "{err}");
     assert!(out.contains("good.py:2") && out.contains("text.py:2"), "{out}");
-    assert!(err.contains("list.py") && err.contains("too much to parse"), "{err}");
+    for name in ["list.py", "tags.tf"] {
+        assert!(err.lines().any(|line| line.contains(name) && line.contains("too much to parse")), "{err}");
+    }
 }
 
 #[test]

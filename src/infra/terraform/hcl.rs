@@ -3,15 +3,25 @@
 use super::tree::{Block, Body, Node, Value};
 use crate::config::LineIndex;
 use crate::error::{Error, Result};
+use crate::input::has_more_tokens;
 use crate::ir::{Name, Span};
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::structure;
 use std::ops::Range;
 
+/// Most words and signs of a file. Its tree costs a hundred bytes for each; 8 MiB that people or exporters write have fewer.
+const MAX_TOKENS: usize = 1 << 21;
+
 /// The tree of one file, which is the `file`th of its folder. The grammar bounds the nesting.
 pub(super) fn read(text: &str, file: usize) -> Result<Body> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if has_more_tokens(text, MAX_TOKENS) {
+        return Err(Error::new(
+            "more than two million words and signs are too much to parse, its resources are not counted",
+        )
+        .help("split the file, or leave it out with --exclude"));
+    }
     let body = hcl_edit::parser::parse_body(text).map_err(|error| {
         Error::new("not valid Terraform, its resources are not counted")
             .line(error.location().line() as u64)
