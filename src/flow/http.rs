@@ -17,7 +17,7 @@ use super::deciding;
 use super::exec::Run;
 use super::found::{Found, What};
 use super::origin;
-use super::request::{Guard, Request, SETTINGS, Site, contradict};
+use super::request::{Guard, Request, Site, contradict};
 use super::strings;
 use super::subst::texts_of;
 use super::transport::{self, Role};
@@ -94,7 +94,10 @@ impl Run<'_> {
             return true;
         }
         for table in args.positional.iter().filter_map(Set::table) {
-            SETTINGS.iter().for_each(|key| self.scope.note_layers(&table, &Name::from(*key)));
+            transport::METHODS
+                .iter()
+                .chain(transport::ADDRESS)
+                .for_each(|key| self.scope.note_layers(&table, &Name::from(*key)));
         }
         let Some((verbs, urls)) = transport::arguments(role, args) else { return false };
         self.request(&verbs, &urls, on, args, site, path, false);

@@ -9,11 +9,9 @@ use crate::ir::{Name, Span};
 use crate::url::Template;
 
 use super::strings;
+use super::transport;
 use super::value::{Piece, Ref, Root, Text, Value, World};
 use smallvec::SmallVec;
-
-/// What libraries look up in settings to know which request it is.
-pub const SETTINGS: &[&str] = &["method", "url", "uri", "path"];
 
 /// Most steps of a derivation that are kept.
 const MAX_STEPS: usize = 12;
@@ -172,7 +170,7 @@ impl Request {
     pub fn depends_on_arguments(&self) -> bool {
         let given = |guard: &&Guard| guard.subjects().iter().any(|r| matches!(r.root, Root::Param(..)));
         let is_part = |field: &Ref| match &*field.path {
-            [name] => SETTINGS.contains(&name.as_str()) || self.refs().any(|r| r.path.last() == Some(name)),
+            [name] => transport::names_request(name) || self.refs().any(|r| r.path.last() == Some(name)),
             _ => false,
         };
         let told = |guard: &Guard| match guard {

@@ -304,6 +304,11 @@ pub(in crate::flow) fn implied(set: &Set, there: &str, missing: &str) -> Vec<Ver
 /// What methods are called among arguments, parameters and options.
 pub(in crate::flow) const METHODS: &[&str] = &["method", "verb", "http_method", "httpMethod", "Method"];
 
+/// Whether settings say under this name which request it is.
+pub fn names_request(name: &str) -> bool {
+    METHODS.contains(&name) || ADDRESS.contains(&name)
+}
+
 /// Method and address of a call of something unknown, by what the arguments look like; `looks` knows an address, `says` a
 /// method that only a caller knows.
 pub fn guessed(
