@@ -80,15 +80,18 @@ impl Scope<'_> {
         if let Some((_, set)) = self.seen.borrow().get(&lookup) {
             return set.clone();
         }
-        if self.open.borrow().is_empty() {
-            let answer = self.state.lookups.answer(&(instance.clone(), name.clone(), depth), || {
+        if plain && self.open.borrow().is_empty() {
+            let answer = self.state.lookups.answer(&(instance.class, name.clone(), depth), || {
                 let apart = self.apart();
                 let set = apart.open_field(receiver, instance, name, depth);
                 let cost = apart.spent();
-                Answer { set, cost, reads: apart.into_reads() }
+                Answer { set, cost, layers: apart.layers.take(), reads: apart.into_reads() }
             });
             self.spend(answer.cost);
             self.reads.borrow_mut().extend(answer.reads.iter().cloned());
+            self.layers
+                .borrow_mut()
+                .extend(answer.layers.iter().map(|(alternative, held)| (*alternative, held.clone())));
             self.seen.borrow_mut().insert(lookup, (receiver.clone(), answer.set.clone()));
             return answer.set.clone();
         }

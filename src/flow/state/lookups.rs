@@ -1,13 +1,16 @@
-//! Fields of objects: looked up once for all functions, and again when something read for it changes.
+//! Fields that any object of a class has: looked up once for all functions, and again when something read for it changes.
 
 use super::Key;
-use crate::flow::value::{Instance, Set};
+use crate::flow::request::Guard;
+use crate::flow::value::{Alternative, Cls, Set};
 use crate::ir::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Object, field, and how deep in another lookup it was asked.
-pub(in crate::flow) type Lookup = (Arc<Instance>, Name, u8);
+/// Class, field, and how deep in another lookup it was asked. Objects with parts are no keys: clients are equal wherever they were
+/// made, and an answer tells where.
+pub(in crate::flow) type Lookup = (Cls, Name, u8);
 
 /// The answer to one lookup. It depends on nothing but the state, so that it does not matter who asked first.
 #[derive(Debug)]
@@ -16,6 +19,8 @@ pub(in crate::flow) struct Answer {
     pub(in crate::flow) set: Set,
     /// What was read for it.
     pub(in crate::flow) reads: FxHashSet<Key>,
+    /// What holds in alternatives between tables that it came across.
+    pub(in crate::flow) layers: BTreeMap<Alternative, Vec<Guard>>,
     /// How many lookups it took; whoever gets the answer pays for them.
     pub(in crate::flow) cost: u32,
 }
