@@ -252,8 +252,11 @@ pub enum Expr {
     Object(Vec<(Key, ExprId)>),
     /// A list, array, tuple, set.
     List(Vec<ExprId>),
-    /// Any element of a collection (loop variable).
+    /// Any element of a collection (loop variable): what a loop without further ado goes through in this language, of a dictionary
+    /// its keys in Python, its values in Go, PHP and the shell, else its entries.
     Element(ExprId),
+    /// Key and value of any entry of a dictionary, place and value of any element of a list, as a list of two.
+    Entry(ExprId),
     /// One of several values, without a condition that could tell: `a or b`, `a ?? b`, `a || b`, Ruby `a ||= b`.
     Choice(Vec<ExprId>),
     /// `condition ? yes : no` and `match`/`when`/`switch` expressions: (condition, value) tried in order, `None` is the last resort.

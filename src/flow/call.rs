@@ -138,13 +138,24 @@ impl<'a> Run<'a> {
             Value::Ref(r) => matches!(r.root, Root::Param(..)),
             other => matches!(other, Value::Instance(_) | Value::Client(_) | Value::Legacy(..)),
         };
-        if !matches!(name.as_str(), "set" | "put" | "putIfAbsent" | "store" | "Add" | "TryAdd" | "insert")
-            || old.values().any(own)
+        if !matches!(
+            name.as_str(),
+            "set" | "put" | "putIfAbsent" | "store" | "Add" | "TryAdd" | "insert" | "setdefault"
+        ) || old.values().any(own)
         {
             return;
         }
-        let kept =
-            value.items.iter().filter(|i| i.value.is_object() && !matches!(i.value, Value::Table(_) | Value::List(_)));
+        // Of a dictionary that is filled line by line everything counts; elsewhere only what may be called later.
+        let table = old.values().any(|v| matches!(v, Value::Table(_)));
+        let address = |v: &Value| match v {
+            Value::Text(text) => text.head().contains('/'),
+            Value::Table(_) | Value::List(_) => true,
+            _ => false,
+        };
+        let kept = value.items.iter().filter(|i| match &i.value {
+            value if table && address(value) => true,
+            value => value.is_object() && !matches!(value, Value::Table(_) | Value::List(_)),
+        });
         let kept = Set { items: kept.cloned().collect() };
         if kept.is_unknown() {
             return;

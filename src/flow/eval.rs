@@ -19,7 +19,7 @@ use super::program::Resolved;
 use super::request::Guard;
 use super::strings;
 use super::subst::texts_of;
-use super::value::{Closure, DEFAULTING, Fun, Item, MAX_VALUES, Piece, Ref, Root, Set, Text, Value, World};
+use super::value::{Args, Closure, DEFAULTING, Fun, Item, MAX_VALUES, Piece, Ref, Root, Set, Text, Value, World};
 
 impl<'a> Run<'a> {
     /// What an expression may be; requests made on the way are noted.
@@ -52,6 +52,10 @@ impl<'a> Run<'a> {
                 let set = self.eval(*collection);
                 self.element(id, &set)
             }
+            Expr::Entry(collection) => {
+                let set = self.eval(*collection);
+                self.entry(id, &set)
+            }
             Expr::Choice(items) => self.choice_of(id, items),
             Expr::Select(arms) => self.select(id, arms),
             Expr::Format(style, format, args) => {
@@ -75,10 +79,8 @@ impl<'a> Run<'a> {
                 self.condition(id);
                 Set::unknown()
             }
-            Expr::Any(items) => {
-                // `a or b` as a value.
-                self.choice_of(id, items)
-            }
+            // `a or b` as a value.
+            Expr::Any(items) => self.choice_of(id, items),
             Expr::Command(words) => self.command(id, words),
             Expr::Opaque(items) => {
                 for item in items {
@@ -149,6 +151,9 @@ impl<'a> Run<'a> {
             }
             return Set::unknown();
         }
+        if let Some(lists) = self.lists(pieces) {
+            return lists;
+        }
         let mut parts = vec![(Text::default(), World::default())];
         for piece in pieces {
             match piece {
@@ -168,6 +173,24 @@ impl<'a> Run<'a> {
             out.insert(Item { value: Value::Text(Arc::new(text)), world });
         }
         out
+    }
+
+    /// `paths + more`: lists put together, if both are.
+    fn lists(&mut self, pieces: &[IrPiece]) -> Option<Set> {
+        let [IrPiece::Expr(left), IrPiece::Expr(right)] = pieces else { return None };
+        let may = |id: &ExprId| matches!(self.module.expr(*id), Expr::List(_) | Expr::Name(_) | Expr::Field(..));
+        if !may(left) || !may(right) {
+            return None;
+        }
+        let list = |set: &Set| match set.items.as_slice() {
+            [Item { value: Value::List(items), .. }] => Some(Arc::clone(items)),
+            _ => None,
+        };
+        let left = self.eval(*left);
+        let mut items = list(&left)?.to_vec();
+        let right = self.eval(*right);
+        items.extend(list(&right)?.iter().cloned());
+        Some(Set::of(Value::List(Arc::new(items))))
     }
 
     /// The name to show for an expression that is not known.
@@ -306,9 +329,24 @@ impl<'a> Run<'a> {
         if self.keeps_methods_apart() && matches!(self.module.expr(object), Expr::This) {
             // `@api ||= Api.new` within a method `api`.
             let program = self.program();
-            out.items.retain(
-                |i| !matches!(&i.value, Value::Function(closure) if program.function(closure.function).name == *name),
-            );
+            let method =
+                |v: &Value| matches!(v, Value::Function(closure) if program.function(closure.function).name == *name);
+            // `this::send` means the method, if there is nothing else of that name.
+            let refers = matches!(self.module.language, Language::Java | Language::Kotlin)
+                && out.values().all(|v| method(v) || matches!(v, Value::Ref(_)));
+            out.items.retain(|i| refers || !method(&i.value));
+        }
+        // Parts of a dictionary that are no keys of it: `map.values`, `Table.Keys`.
+        if matches!(self.module.language, Language::Kotlin | Language::CSharp)
+            && matches!(name.as_str(), "entries" | "keys" | "values" | "Keys" | "Values")
+            && set.values().any(|v| matches!(v, Value::Table(table) if table.entry(name).is_none()))
+        {
+            let parts = set.flat_map(|v| match v {
+                Value::Table(_) => self.collection_method(v, name, &Args::default(), self.site(id)).unwrap_or_default(),
+                _ => Set::unknown(),
+            });
+            out.items.retain(|i| !matches!(i.value, Value::Null));
+            out.join(&parts);
         }
         if self.narrowed.is_empty() {
             return out;

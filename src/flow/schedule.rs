@@ -130,7 +130,9 @@ fn parts(expr: &Expr, out: &mut Vec<ExprId>) {
             Piece::Expr(id) => Some(*id),
             Piece::Text(_) => None,
         })),
-        Expr::Field(object, _) | Expr::Element(object) | Expr::Not(object) => out.push(*object),
+        Expr::Field(object, _) | Expr::Element(object) | Expr::Entry(object) | Expr::Not(object) => {
+            out.push(*object);
+        }
         Expr::Index(a, b) | Expr::Equal(a, b, _) | Expr::Contains(a, b, _) | Expr::Typed(a, b) => out.extend([*a, *b]),
         Expr::Call(callee, args) | Expr::New(callee, args) => {
             out.push(*callee);

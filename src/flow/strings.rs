@@ -103,7 +103,6 @@ const IDENTITIES: &[&str] = &[
     "Rc",
     "tuple",
     "list",
-    "dict",
     "frozenset",
     "set",
     "sorted",
@@ -186,15 +185,18 @@ fn identity(path: &str, last: &str, args: &Args) -> Option<Set> {
     if matches!(last, "URIBuilder" | "UriBuilder") || begins_address(path, last, args) {
         return Some(in_parts(args).or_else(|| args.at(0).cloned()).unwrap_or_else(|| Set::literal("")));
     }
+    // An HTTP method by its name.
+    let named = matches!(last, "from_bytes" | "from_str" | "valueOf" | "parse" | "Parse" | "HttpMethod");
+    if named && (last == "HttpMethod" || path.ends_with(&format!("Method.{last}"))) {
+        return args.at(0).cloned();
+    }
     let parse = PARSERS.contains(&last) && ["Url", "URL", "Uri", "URI"].iter().any(|w| path.contains(w));
     if !IDENTITIES.contains(&path) && !parse {
         return None;
     }
     let index = usize::from(matches!(path, "cast" | "typing.cast"));
-    if matches!(path, "dict" | "list" | "tuple") && args.positional.is_empty() {
-        return (path == "dict").then(|| {
-            Set::of(Value::Table(Arc::new(super::value::Table { entries: args.named.clone(), ..Default::default() })))
-        });
+    if matches!(path, "list" | "tuple") && args.positional.is_empty() {
+        return None;
     }
     Some(args.at(index).cloned().unwrap_or_default())
 }

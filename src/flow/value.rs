@@ -209,6 +209,16 @@ impl Instance {
     pub fn any(class: Cls) -> Self {
         Self { class, made: None, fields: None }
     }
+
+    /// What it was given at a place, by which languages that take objects apart name their parts.
+    pub fn part(&self, place: &str) -> Option<Set> {
+        let place: usize = place.parse().ok()?;
+        match (&self.made, &self.fields) {
+            (Some(made), _) if !made.args.is_empty() => made.args.get(place).cloned(),
+            (_, Some(fields)) => fields.entries.get(place).map(|(_, set)| set.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// Arguments of one call of one function, by parameter.

@@ -131,6 +131,7 @@ pub fn expr(module: &Module, id: ExprId) -> String {
         Expr::Object(entries) => object(module, entries),
         Expr::List(items) => format!("[{}]", list(items, ", ")),
         Expr::Element(c) => format!("element({})", one(c)),
+        Expr::Entry(c) => format!("entry({})", one(c)),
         Expr::Choice(items) => format!("({})", list(items, " | ")),
         Expr::Select(arms) => {
             let arms: Vec<String> = arms

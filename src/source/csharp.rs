@@ -34,7 +34,7 @@ impl FrontEnd for CSharp {
     fn lower(&self, file: &File) -> Vec<Module> {
         let Some(tree) = parse(grammar::language(), &file.text) else { return Vec::new() };
         let builder = Builder::new(file, Language::CSharp, &tree, &file.text);
-        let mut lowerer = Lowerer { b: builder, classes: Vec::new(), expected: None, test: false };
+        let mut lowerer = Lowerer { b: builder, classes: Vec::new(), expected: None, element: None, test: false };
         lowerer.b.module.test = testing::is_class_test(&file.path);
         lowerer.unit(tree.root_node());
         let mut module = lowerer.b.finish();
@@ -61,6 +61,8 @@ struct Lowerer<'t> {
     classes: Vec<Open>,
     /// The type that `new()` takes from its surroundings.
     expected: Option<ExprId>,
+    /// The same for the elements of the collection that is being made.
+    element: Option<ExprId>,
     /// Whether the class being lowered is a test.
     test: bool,
 }

@@ -195,6 +195,21 @@ impl<'t> Builder<'t> {
         self.out.push(stmt);
     }
 
+    /// What a counter starts with (`i = 0`) is not what it is in the loop. `start` is where the loop's own statements begin.
+    pub fn forget_counters(&mut self, start: usize, node: Node<'t>) {
+        let counts = |stmt: &Stmt| match stmt {
+            Stmt::Assign(Place::Name(name), value) => {
+                matches!(self.module.expr(*value), Expr::Number(_)).then(|| name.clone())
+            }
+            _ => None,
+        };
+        let counters: Vec<Name> = self.out.get(start..).unwrap_or_default().iter().filter_map(counts).collect();
+        for name in counters {
+            let unknown = self.unknown(node);
+            self.assign(name, unknown);
+        }
+    }
+
     /// Adds `name = value` to the open block.
     pub fn assign(&mut self, name: Name, value: ExprId) {
         self.out.push(Stmt::Assign(Place::Name(name), value));

@@ -1,7 +1,7 @@
 //! Shell scripts (POSIX, Bash and their kin): commands, variables, functions and the control flow around them.
 //!
 //! Here are the front end, the state of one lowering and the statements; `word` reads words and expansions, `command` reads
-//! commands, `condition` reads tests, `forward` follows `$@`, `lines` knows where a piece of script stands in its file. Scripts inside workflows,
+//! commands, `condition` reads tests, `loops` goes over words and lines, `forward` follows `$@`, `lines` knows where a piece of script stands in its file. Scripts inside workflows,
 //! Makefiles and Dockerfiles are found by `embedded` and lowered by the same [`Program`].
 
 use super::{File, FrontEnd, testing};
@@ -13,6 +13,7 @@ mod command;
 mod condition;
 mod forward;
 mod lines;
+mod loops;
 mod word;
 
 pub(super) use lines::Lines;
@@ -80,6 +81,8 @@ pub(super) struct Program {
     pending: Vec<Stmt>,
     /// How many constructs around catch what is printed, so that it is no result of the function.
     captured: usize,
+    /// The lines of the here-document that the statement being lowered reads.
+    input: Option<ExprId>,
     depth: usize,
 }
 
@@ -108,6 +111,7 @@ impl Program {
             positional: 0,
             pending: Vec::new(),
             captured: 0,
+            input: None,
             depth: 0,
         }
     }
@@ -392,36 +396,6 @@ impl<'t> Chunk<'_, 't> {
         match all.as_slice() {
             [one] => Some(*one),
             _ => Some(self.add(Expr::Any(all), item)),
-        }
-    }
-
-    fn for_statement(&mut self, node: Node<'_>, out: &mut Vec<Stmt>) {
-        let mut items = Vec::new();
-        let mut cursor = node.walk();
-        for value in node.children_by_field_name("value", &mut cursor) {
-            items.push(self.word(value));
-        }
-        if let Some(variable) = node.child_by_field_name("variable") {
-            let value = if items.is_empty() { self.rest(node) } else { self.add(Expr::List(items), node) };
-            let element = self.add(Expr::Element(value), variable);
-            out.push(Stmt::Assign(Place::Name(self.slice(variable).into()), element));
-        }
-        if let Some(body) = node.child_by_field_name("body") {
-            self.statement(body, out);
-        }
-    }
-
-    fn loop_statement(&mut self, node: Node<'_>, out: &mut Vec<Stmt>) {
-        let mut cursor = node.walk();
-        let mut inside = node.walk();
-        for condition in node.children_by_field_name("condition", &mut cursor).filter(Node::is_named) {
-            if node.kind() == "while_statement" {
-                let value = self.status(condition, out);
-                out.push(Stmt::Eval(value));
-            }
-        }
-        for body in node.children_by_field_name("body", &mut inside) {
-            self.statement(body, out);
         }
     }
 

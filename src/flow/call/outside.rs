@@ -6,7 +6,7 @@ use crate::flow::found::{Found, What};
 use crate::flow::program::Resolved;
 use crate::flow::request::Site;
 use crate::flow::subst::Subst;
-use crate::flow::value::{Args, Closure, Instance, Made, Set, Value};
+use crate::flow::value::{Args, Closure, Instance, Made, Set, Table, Value};
 use crate::flow::{deciding, library, strings, transport};
 use crate::ir::Name;
 use std::sync::Arc;
@@ -281,10 +281,19 @@ impl<'a> Run<'a> {
                     None => Set::of(Value::External(name)),
                 })
             }
-            "Object.values" => Some(args.at(0)?.clone()),
-            "Map" | "Object.fromEntries" | "dict" if args.positional.len() == 1 => collection::of_pairs(args.at(0)?),
-            "Object.entries" | "enumerate" | "Object.keys" => {
-                self.collection_method(args.at(0)?.values().next()?, &path_tail(path), args, site)
+            "dict" | "collections.OrderedDict" if args.positional.is_empty() => {
+                Some(Set::of(Value::Table(Arc::new(Table { entries: args.named.clone(), ..Table::default() }))))
+            }
+            "Map" | "Object.fromEntries" | "dict" | "collections.OrderedDict" if args.positional.len() == 1 => {
+                let given = args.at(0)?;
+                collection::of_pairs(given).or_else(|| (path == "dict").then(|| given.clone()))
+            }
+            "Map" | "collections.defaultdict" => Some(Set::of(Value::Table(Arc::default()))),
+            map if self.module.language == crate::ir::Language::Rust && is_map(map, ".from") => {
+                collection::of_pairs(args.at(0)?)
+            }
+            map if self.module.language == crate::ir::Language::Rust && is_map(map, ".new") => {
+                Some(Set::of(Value::Table(Arc::default())))
             }
             "append" => {
                 let mut items = Vec::new();
@@ -298,7 +307,7 @@ impl<'a> Run<'a> {
                 }
                 Some(Set::of(Value::List(Arc::new(items))))
             }
-            "zip" | "itertools.chain" => {
+            "itertools.chain" | "array_merge" | "slices.Concat" => {
                 let mut out = Set::unknown();
                 args.positional.iter().for_each(|s| {
                     out.join(s);
@@ -306,13 +315,15 @@ impl<'a> Run<'a> {
                 Some(out)
             }
             "new" | "make" => Some(args.at(0).map(|t| self.scope.instances(t)).unwrap_or_default()),
-            _ => None,
+            path => self.collection_function(path, args, site),
         }
     }
 }
 
-pub(in crate::flow) fn path_tail(path: &str) -> Name {
-    path.into()
+/// Whether a path is a function of one of Rust's maps.
+fn is_map(path: &str, function: &str) -> bool {
+    let map = path.strip_suffix(function).map(transport::last_segment);
+    map.is_some_and(|map| matches!(map, "HashMap" | "BTreeMap" | "IndexMap" | "FxHashMap" | "DashMap"))
 }
 
 /// `context.getParameter("apiUrl", DEFAULT)`: a setting that is read by its name, or else the address that is written down.

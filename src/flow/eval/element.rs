@@ -3,9 +3,13 @@
 use crate::flow::exec::Run;
 use crate::flow::value::{Bindings, Instance, MAX_COMPOSITES, MAX_VALUES, Made, Piece, Set, Table, Text, Value, World};
 use crate::flow::{library, strings, transport};
-use crate::ir::{ExprId, Language, Name};
+use crate::ir::{Expr, ExprId, Language, Name};
 use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+
+use super::rows::LONG;
+use super::written;
 
 /// An address as an object, of Ruby's rest-client.
 pub const RESOURCE: &str = "RestClient.Resource()";
@@ -28,7 +32,7 @@ impl<'a> Run<'a> {
     /// An element of a collection.
     pub fn index_sets(&mut self, id: ExprId, set: &Set, key: &Set) -> Set {
         let literal: Option<Name> = key.literal_text().map(Name::from);
-        let choice = self.choice_id(id);
+        let choice = self.lookup_id(id);
         let mut out = Set::unknown();
         for item in &set.items {
             let found = match (&item.value, &literal) {
@@ -37,14 +41,26 @@ impl<'a> Run<'a> {
                     Ok(_) => items.last().cloned().unwrap_or_default(),
                     Err(_) => Set::unknown(),
                 },
+                // Rows of long tables are numbered by place.
+                (Value::List(items), None) if items.len() > LONG => self.one_of(items.iter(), self.choice_id(id)),
                 (Value::List(items), None) => self.one_of(items.iter(), choice),
                 (Value::Table(table), Some(key)) => match table.entry(key) {
                     Some(set) => set.clone(),
                     None => table.rest.clone(),
                 },
+                (Value::Table(table), None) if table.entries.len() > LONG => {
+                    self.entries(table, key, self.choice_id(id))
+                }
                 (Value::Table(table), None) => self.entries(table, key, choice),
                 (Value::External(path), Some(key)) if strings::is_environment(path) => {
                     Set::text(Text::piece(Piece::Env(key.clone())))
+                }
+                // The parts of an object in order: `val (method, path) = call`.
+                (Value::Instance(object), Some(key))
+                    if matches!(self.module.language, Language::Kotlin | Language::CSharp | Language::Rust)
+                        && object.part(key).is_some() =>
+                {
+                    object.part(key).unwrap_or_default()
                 }
                 (value @ (Value::Made(_) | Value::Client(_) | Value::Legacy(..) | Value::Instance(_)), Some(key))
                     if key.parse::<u32>().is_ok() =>
@@ -97,22 +113,22 @@ impl<'a> Run<'a> {
     /// Any element of a collection, each in its own world.
     pub fn element(&mut self, id: ExprId, set: &Set) -> Set {
         let choice = self.choice_id(id);
-        let keys = matches!(self.module.language, Language::Python);
         let mut out = Set::unknown();
         for item in &set.items {
             let found = match &item.value {
                 Value::List(items) => self.one_of(items.iter(), choice),
-                Value::Table(table) if keys => {
-                    let names: Vec<Set> = table.entries.iter().map(|(k, _)| Set::literal(k.clone())).collect();
-                    tagged(names.iter(), choice)
-                }
-                Value::Table(table) if self.module.language == Language::Ruby => {
-                    let pair =
-                        |(k, v): &(Name, Set)| Set::of(Value::List(Arc::new(vec![Set::literal(k.clone()), v.clone()])));
-                    let pairs: Vec<Set> = table.entries.iter().map(pair).collect();
-                    self.one_of(pairs.iter(), choice)
-                }
-                Value::Table(table) => self.one_of(table.entries.iter().map(|(_, v)| v), choice),
+                Value::Table(table) => match self.module.language {
+                    Language::Python => {
+                        let names: Vec<Set> = table.entries.iter().map(|(k, _)| Set::literal(k.clone())).collect();
+                        tagged(names.iter(), choice)
+                    }
+                    Language::Go | Language::Php | Language::Shell => {
+                        let mut values = self.one_of(table.entries.iter().map(|(_, v)| v), choice);
+                        values.join(&table.rest);
+                        values
+                    }
+                    _ => self.one_of(pairs(table).iter(), choice),
+                },
                 Value::Client(_) | Value::Instance(_) | Value::Made(_) | Value::Legacy(..) => {
                     Set::of(item.value.clone())
                 }
@@ -124,6 +140,49 @@ impl<'a> Run<'a> {
         }
         out
     }
+
+    /// Any entry of a collection as key and value, each in its own world.
+    pub(super) fn entry(&mut self, id: ExprId, set: &Set) -> Set {
+        let choice = self.choice_id(id);
+        let numbered = |value: &Set| Set::of(Value::List(Arc::new(vec![Set::unknown(), value.clone()])));
+        let mut out = Set::unknown();
+        for item in &set.items {
+            let found = match &item.value {
+                Value::Table(table) => self.one_of(pairs(table).iter(), choice),
+                Value::List(items) => {
+                    let items: Vec<Set> = items.iter().map(numbered).collect();
+                    self.one_of(items.iter(), choice)
+                }
+                value @ (Value::Client(_) | Value::Instance(_) | Value::Made(_) | Value::Legacy(..)) => {
+                    numbered(&Set::of(value.clone()))
+                }
+                _ => Set::unknown(),
+            };
+            out.absorb(found.moved_into(&item.world));
+        }
+        out
+    }
+
+    /// The number of the choice that `table[key]` makes. Where both are variables, it is the same wherever it is written in one
+    /// function: `calls[i].method` and `calls[i].path` are of one row.
+    fn lookup_id(&self, id: ExprId) -> u64 {
+        let Expr::Index(object, key) = self.module.expr(id) else { return self.choice_id(id) };
+        let (Some(object), Expr::Name(key)) = (written(self.module, *object), self.module.expr(*key)) else {
+            return self.choice_id(id);
+        };
+        let mut hasher = rustc_hash::FxHasher::default();
+        (self.fun, object, key).hash(&mut hasher);
+        // The lower half tells the places of a module apart; no expression has so high a number.
+        self.choice_id(ExprId(u32::try_from(hasher.finish() >> 36).unwrap_or_default() | 0xf000_0000))
+    }
+}
+
+/// The entries of a table as lists of key and value.
+pub(in crate::flow) fn pairs(table: &Table) -> Vec<Set> {
+    let pair = |key: Set, value: &Set| Set::of(Value::List(Arc::new(vec![key, value.clone()])));
+    let mut pairs: Vec<Set> = table.entries.iter().map(|(k, v)| pair(Set::literal(k.clone()), v)).collect();
+    pairs.extend(Some(&table.rest).filter(|rest| !rest.is_unknown()).map(|rest| pair(Set::unknown(), rest)));
+    pairs
 }
 
 /// The values of several sets, each set in its own world. More tables or lists than a set has room for become one, whose

@@ -4,15 +4,16 @@ use super::rows::slimmed;
 use super::stated;
 use crate::flow::exec::Run;
 use crate::flow::request::Guard;
-use crate::flow::value::{DEFAULTING, Ref, Set, Table, Value, World};
-use crate::ir::{ExprId, Key, Name};
+use crate::flow::value::{DEFAULTING, Item, Ref, Set, Table, Value, World};
+use crate::ir::{ExprId, Key, Language, Name};
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 impl<'a> Run<'a> {
     /// `{ key: value, …, ...more }`.
     pub(super) fn object(&mut self, id: ExprId, entries: &'a [(Key, ExprId)]) -> Set {
-        let mut table = Table::default();
+        let (mut table, mut listed) = (Table::default(), Vec::new());
         for (key, value) in entries {
             let set = self.eval(*value);
             match key {
@@ -30,8 +31,19 @@ impl<'a> Run<'a> {
                         table.rest.join(&set);
                     }
                 },
-                Key::Spread => self.overlay(&mut table, &set, self.choice_id(id)),
+                Key::Spread => {
+                    // PHP has one kind of array for both.
+                    if let (Language::Php, [Item { value: Value::List(items), .. }]) =
+                        (self.module.language, set.items.as_slice())
+                    {
+                        listed.extend(items.iter().cloned());
+                    }
+                    self.overlay(&mut table, &set, self.choice_id(id));
+                }
             }
+        }
+        if !listed.is_empty() && table == Table::default() {
+            return Set::of(Value::List(Arc::new(listed)));
         }
         let address =
             entries.iter().find(|(key, _)| matches!(key, Key::Name(name) if stated::ADDRESS.contains(&name.as_str())));

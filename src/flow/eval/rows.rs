@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::tagged;
 
 /// From how many rows on a table is long.
-const LONG: usize = 24;
+pub(super) const LONG: usize = 24;
 /// Most rows of a table.
 const MAX_ROWS: usize = 2_000;
 

@@ -1,10 +1,10 @@
 //! What a type that is written down means.
 
 use crate::flow::exec::Run;
-use crate::flow::library;
 use crate::flow::program::Resolved;
 use crate::flow::value::{Cls, Set, Value};
-use crate::ir::{Expr, ExprId, Module, Name, Piece as IrPiece};
+use crate::flow::{library, transport};
+use crate::ir::{Expr, ExprId, Language, Module, Name, Piece as IrPiece};
 
 impl<'a> Run<'a> {
     /// What a type written down means: classes of the program and names from outside.
@@ -84,13 +84,18 @@ impl<'a> Run<'a> {
         Set { items: set.items.into_iter().filter(|i| !matches!(i.value, Value::Text(_) | Value::Ref(_))).collect() }
     }
 
-    /// An API class that a wildcard import of an official client's package brings in.
+    /// A class that a wildcard import brings in: of an official client's package, or of an HTTP library.
     pub(in crate::flow) fn wildcard_import(&self, name: &Name) -> Option<Name> {
         self.module.imports.iter().filter(|i| i.member == crate::ir::Member::All).find_map(|import| {
-            library::official(&import.module)?;
+            let official = library::official(&import.module).is_some();
+            let packages = matches!(self.module.language, Language::Java | Language::Kotlin | Language::Rust);
+            let class = packages && name.starts_with(|c: char| c.is_ascii_uppercase());
+            if !official && !(class && library::sounds_like_client(name)) {
+                return None;
+            }
             let path: Name = format!("{}.{name}", import.module).into();
             let class = library::api_class(&path).is_some_and(|c| c.rest.is_empty());
-            class.then_some(path)
+            (class || !official && transport::is_library(self.module.language, &path)).then_some(path)
         })
     }
 }

@@ -36,7 +36,9 @@ impl<'a> Run<'a> {
                     let holder = self.eval(*inner);
                     self.store(&holder, field, &Set::of(Value::Table(Arc::new(entry.clone()))), site);
                 }
-                if target.values().any(|v| matches!(v, Value::Table(_))) || target.is_unknown() {
+                let php = self.module.language == Language::Php;
+                let table = |v: &Value| matches!(v, Value::Table(_)) || php && matches!(v, Value::List(_));
+                if target.values().any(table) || target.is_unknown() {
                     self.merge_local(*object, &entry);
                 }
             }
@@ -167,6 +169,15 @@ impl<'a> Run<'a> {
                 }
                 table.rest.join(&entry.rest);
                 Set::of(Value::Table(Arc::new(table)))
+            }
+            // PHP has one kind of array for both.
+            Value::List(items) if items.is_empty() && !entry.entries.is_empty() => {
+                Set::of(Value::Table(Arc::new(entry.clone())))
+            }
+            Value::List(items) => {
+                let more =
+                    entry.entries.iter().map(|(_, set)| set).chain(Some(&entry.rest)).filter(|s| !s.is_unknown());
+                Set::of(Value::List(Arc::new(items.iter().chain(more).cloned().collect())))
             }
             other => Set::of(other.clone()),
         });

@@ -64,6 +64,17 @@ impl<'t> Lowerer<'t> {
         match name.as_str() {
             "ConfigureAwait" | "GetAwaiter" | "GetResult" => Some(self.expr(object)),
             "Select" | "SelectMany" | "Where" | "ForEach" if count == 1 => self.each(object, &name, arguments, node),
+            // `table.TryGetValue(key, out var value)`
+            "TryGetValue" if count == 2 => {
+                let parts = self.b.kids(arguments);
+                let place = parts.get(1).and_then(|p| self.b.kids(*p).last().copied())?;
+                let key = parts.first().and_then(|p| self.b.kids(*p).last().copied())?;
+                let (object, key) = (self.object(object), self.expr(key));
+                let found = self.b.add(Expr::Index(object, key), node);
+                let name = if kind(place) == Kind::DeclarationExpression { child(place, Field::Name)? } else { place };
+                self.assign_local(name, found);
+                Some(self.b.unknown(node))
+            }
             "Format" | "Concat" | "Join" if matches!(self.b.text(object), "string" | "String") => {
                 let args = self.arguments(arguments);
                 self.string_function(&name, &args, node)

@@ -185,8 +185,12 @@ impl<'t> Lowerer<'t> {
     /// A value where `new()` means `ty`.
     pub(super) fn expecting(&mut self, ty: Option<ExprId>, value: Node<'t>) -> ExprId {
         self.expected = if kind(value) == Kind::ImplicitObject { ty } else { None };
+        self.element = ty.and_then(|ty| match self.b.module.expr(ty) {
+            Expr::Generic(_, args) => args.last().copied(),
+            _ => None,
+        });
         let id = self.expr(value);
-        self.expected = None;
+        (self.expected, self.element) = (None, None);
         id
     }
 

@@ -160,6 +160,7 @@ impl<'t> Lowerer<'t> {
 
     fn list(&mut self, node: Node<'t>) -> ExprId {
         let mut items = Vec::new();
+        let element = self.element.take();
         for part in self.b.kids(node) {
             let mut part = part;
             while matches!(part.kind(), "collection_element" | "expression_element" | "argument") {
@@ -172,6 +173,7 @@ impl<'t> Lowerer<'t> {
                 let inner = self.first(part);
                 items.push(self.b.add(Expr::Element(inner), part));
             } else {
+                self.expected = element.filter(|_| kind(part) == Kind::ImplicitObject);
                 items.push(self.expr(part));
             }
         }
@@ -201,6 +203,9 @@ impl<'t> Lowerer<'t> {
                 }
             }
         }
+        if let Some(filled) = ty.filter(|_| args.is_empty()).and_then(|ty| self.empty_collection(ty, node)) {
+            return filled;
+        }
         match ty {
             Some(ty) => self.b.add(Expr::New(ty, args), node),
             None => {
@@ -208,6 +213,23 @@ impl<'t> Lowerer<'t> {
                 self.b.add(Expr::Object(entries), node)
             }
         }
+    }
+
+    /// A dictionary or list that holds nothing yet.
+    fn empty_collection(&mut self, ty: ExprId, node: Node<'t>) -> Option<ExprId> {
+        let base = match self.b.module.expr(ty) {
+            Expr::Generic(base, _) => *base,
+            _ => return None,
+        };
+        let (Expr::Name(name) | Expr::Field(_, name)) = self.b.module.expr(base) else { return None };
+        let empty = match name.as_str() {
+            "Dictionary" | "SortedDictionary" | "ConcurrentDictionary" | "OrderedDictionary" => {
+                Expr::Object(Vec::new())
+            }
+            "List" | "HashSet" | "SortedSet" | "Collection" => Expr::List(Vec::new()),
+            _ => return None,
+        };
+        Some(self.b.add(empty, node))
     }
 
     /// `{ ["a"] = 1, { "b", 2 } }` is an object, `{ 1, 2 }` a list.

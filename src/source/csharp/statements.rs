@@ -153,11 +153,13 @@ impl<'t> Lowerer<'t> {
     }
 
     fn looping(&mut self, node: Node<'t>) {
+        let start = self.b.out.len();
         for field in [Field::Initializer, Field::Condition] {
             if let Some(part) = child(node, field) {
                 self.statement_or_value(part);
             }
         }
+        self.b.forget_counters(start, node);
         self.loop_body(child(node, Field::Body));
         if let Some(step) = child(node, Field::Update) {
             self.statement_or_value(step);

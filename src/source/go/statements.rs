@@ -218,11 +218,13 @@ impl<'t> Lowerer<'t> {
             match kind(part) {
                 Kind::Block => {}
                 Kind::ForClause => {
+                    let start = self.b.out.len();
                     for field in [Field::Initializer, Field::Condition] {
                         if let Some(part) = child(part, field) {
                             self.statement(part);
                         }
                     }
+                    self.b.forget_counters(start, node);
                 }
                 Kind::RangeClause => self.range_clause(part),
                 _ => self.effect(part),
@@ -244,12 +246,26 @@ impl<'t> Lowerer<'t> {
             self.b.emit(Stmt::Eval(value));
             return;
         }
+        let text = self.b.text(collection);
         let value = self.b.named_value(value, collection);
+        if places.len() == 2 && places.iter().all(|place| self.b.text(*place) != "_") {
+            let entry = self.b.add(Expr::Entry(value), collection);
+            let entry = self.b.named_value(entry, collection);
+            for (index, place) in places.into_iter().enumerate() {
+                let index = self.b.add(Expr::Number(Name::from(index.to_string())), place);
+                let part = self.b.add(Expr::Index(entry, index), place);
+                self.assign_to(place, part);
+            }
+            return;
+        }
         for (index, place) in places.into_iter().enumerate() {
             if self.b.text(place) == "_" {
                 continue;
             }
-            let source = if index == 0 { self.b.call_method(value, "keys", Vec::new(), collection) } else { value };
+            // Iterators of the standard library give their values first.
+            let iterates = ["maps.Keys(", "maps.Values(", "slices.Values("].iter().any(|f| text.starts_with(f));
+            let source =
+                if index == 0 && !iterates { self.b.call_method(value, "keys", Vec::new(), collection) } else { value };
             let element = self.b.add(Expr::Element(source), place);
             self.assign_to(place, element);
         }

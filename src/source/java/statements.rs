@@ -199,6 +199,7 @@ impl<'t> Lowerer<'t> {
     }
 
     fn for_statement(&mut self, node: Node<'t>) {
+        let start = self.b.out.len();
         for field in [Field::Init, Field::Condition] {
             match child(node, field) {
                 Some(part) if kind(part) == Kind::LocalVariableDeclaration => self.statement(part),
@@ -206,6 +207,7 @@ impl<'t> Lowerer<'t> {
                 None => {}
             }
         }
+        self.b.forget_counters(start, node);
         self.flattened(child(node, Field::Body));
     }
 

@@ -41,8 +41,9 @@ pub(super) enum Each {
 /// The function of a name that runs its lambda for each element.
 pub(super) fn each_function(name: &str) -> Option<Each> {
     match name {
-        "forEach" | "onEach" | "filter" | "filterNot" | "sortedBy" => Some(Each::Collection),
-        "map" | "mapNotNull" => Some(Each::Values),
+        "forEach" | "onEach" | "filter" | "filterNot" | "sortedBy" | "forEachIndexed" | "onEachIndexed"
+        | "filterValues" => Some(Each::Collection),
+        "map" | "mapNotNull" | "mapValues" | "mapIndexed" | "associateWith" => Some(Each::Values),
         "flatMap" => Some(Each::Value),
         _ => None,
     }
@@ -123,6 +124,12 @@ impl<'t> Lowerer<'t> {
         match list.and_then(|l| self.b.first(l)) {
             Some(variables) if kind(variables) == Kind::MultiVariableDeclaration => {
                 self.destructured_loop(variables, collection, node);
+            }
+            // Key and value, or place and element.
+            Some(_) if list.is_some_and(|l| self.b.kids(l).len() > 1) => {
+                let entry = self.b.add(Expr::Entry(collection), node);
+                let entry = self.b.named_value(entry, node);
+                list.into_iter().for_each(|list| self.destructure(list, entry));
             }
             _ => {
                 let name = self.lambda_parameter(lambda).unwrap_or(Name::new_static("it"));

@@ -152,18 +152,6 @@ impl<'t> Lowerer<'t> {
 
     /// `for ((key, value) in map)`, or pairs in a list.
     pub(super) fn destructured_loop(&mut self, variables: Node<'t>, value: crate::ir::ExprId, collection: Node<'t>) {
-        let names = self.b.kids(variables);
-        if self.tables.of(&self.b, value) == Some(Table::Map) && names.len() == 2 {
-            let value = self.b.named_value(value, collection);
-            let keys = self.b.call_method(value, "keys", Vec::new(), collection);
-            for (variable, source) in names.into_iter().zip([keys, value]) {
-                let Some(name) = self.variable_name(variable).map(|n| self.ident(n)) else { continue };
-                let element = self.b.add(Expr::Element(source), variable);
-                self.b.assign(name.clone(), element);
-                self.b.scope.declare(name);
-            }
-            return;
-        }
         let element = self.b.add(Expr::Element(value), collection);
         let element = self.b.named_value(element, collection);
         self.destructure(variables, element);

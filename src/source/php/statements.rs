@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::grammar::{Field, Kind, child, kind};
-use crate::ir::{Arm, Expr, ExprId, Stmt};
+use crate::ir::{Arm, Expr, ExprId, Name, Stmt};
 use tree_sitter::Node;
 
 impl<'t> Lowerer<'t> {
@@ -102,11 +102,13 @@ impl<'t> Lowerer<'t> {
     }
 
     fn looping(&mut self, node: Node<'t>) {
+        let start = self.b.out.len();
         for field in [Field::Initialize, Field::Condition] {
             if let Some(part) = child(node, field) {
                 self.effect(part);
             }
         }
+        self.b.forget_counters(start, node);
         self.loop_body(child(node, Field::Body));
         if let Some(step) = child(node, Field::Update) {
             self.effect(step);
@@ -134,10 +136,17 @@ impl<'t> Lowerer<'t> {
         let kids = self.b.kids(node);
         let (Some(collection), Some(target)) = (kids.first().copied(), kids.get(1).copied()) else { return };
         let collection = self.expr(collection);
-        let element = self.b.add(Expr::Element(collection), target);
-        let value = if kind(target) == Kind::Pair { self.b.kids(target).last().copied() } else { Some(target) };
-        if let Some(value) = value {
-            self.bind(value, element);
+        if kind(target) == Kind::Pair {
+            let entry = self.b.add(Expr::Entry(collection), target);
+            let entry = self.b.named_value(entry, target);
+            for (at, place) in self.b.kids(target).into_iter().enumerate() {
+                let at = self.b.add(Expr::Number(Name::from(at.to_string())), place);
+                let part = self.b.add(Expr::Index(entry, at), place);
+                self.bind(place, part);
+            }
+        } else {
+            let element = self.b.add(Expr::Element(collection), target);
+            self.bind(target, element);
         }
         self.loop_body(child(node, Field::Body));
     }

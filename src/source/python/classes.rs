@@ -77,6 +77,26 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// `Call = namedtuple("Call", "method path")` is a class with these fields.
+    pub(super) fn named_tuple(&mut self, left: Node<'t>, right: Node<'t>) -> bool {
+        let makes = kind(right) == Kind::Call
+            && child(right, Field::Function).is_some_and(|f| self.text(f).rsplit('.').next() == Some("namedtuple"));
+        if !makes || kind(left) != Kind::Identifier {
+            return false;
+        }
+        let Some(fields) = child(right, Field::Arguments).and_then(|a| self.kids(a).get(1).copied()) else {
+            return false;
+        };
+        let mut class = Class::new(self.name(left), Span::of(&right));
+        // One text or a list of texts: either way the names are its words.
+        for name in self.text(fields).split(|c: char| c != '_' && !c.is_alphanumeric()).filter(|name| !name.is_empty())
+        {
+            class.fields.push(IrField { name: name.into(), ty: None, value: None, span: Span::of(&fields) });
+        }
+        self.module.add_class(class);
+        true
+    }
+
     fn add_method(&mut self, class: ClassId, id: crate::ir::FunctionId) {
         if let Some(class) = self.module.classes.get_mut(class.0 as usize) {
             class.methods.push(id);

@@ -108,6 +108,9 @@ impl<'t> Lowering<'t> {
             }
             return;
         }
+        if self.named_tuple(left, right) {
+            return;
+        }
         let mut value = self.expr(right);
         if let Some(ty) = child(node, Field::Type) {
             let ty = self.type_expr(ty);

@@ -11,6 +11,8 @@ const LOOPS: &[&str] = &[
     "each_with_index",
     "each_with_object",
     "each_pair",
+    "with_index",
+    "with_object",
     "each_key",
     "each_value",
     "each_slice",
@@ -105,7 +107,7 @@ impl<'t> Lowerer<'t> {
             match name {
                 "find" | "detect" | "min_by" | "max_by" => self.b.add(Expr::Element(receiver), block),
                 "then" | "yield_self" | "inject" | "reduce" => value,
-                "each_with_object" => args.first().map_or(receiver, |a| a.value),
+                "each_with_object" | "with_object" => args.first().map_or(receiver, |a| a.value),
                 "any?" | "all?" | "none?" | "sum" | "count" => self.b.unknown(block),
                 _ => receiver,
             }
@@ -163,7 +165,12 @@ impl<'t> Lowerer<'t> {
 
     fn bind(&mut self, receiver: ExprId, name: &str, args: &[Arg], params: &[Node<'t>], block: Node<'t>) {
         let element = match name {
-            "times" | "upto" | "downto" | "step" | "each_key" => self.b.unknown(block),
+            "times" | "upto" | "downto" | "step" => self.b.unknown(block),
+            "each_key" | "transform_keys" | "each_value" | "transform_values" => {
+                let part = if name.ends_with('y') || name.ends_with("keys") { "keys" } else { "values" };
+                let parts = self.b.call_method(receiver, part, Vec::new(), block);
+                self.b.add(Expr::Element(parts), block)
+            }
             "tap" | "then" | "yield_self" | "each_slice" | "each_cons" | "find_in_batches" => receiver,
             _ => self.b.add(Expr::Element(receiver), block),
         };
@@ -182,13 +189,13 @@ impl<'t> Lowerer<'t> {
                 }
                 self.bind_param(*item, element);
             }
-            ("each_with_object", [item, memo, ..]) => {
+            ("each_with_object" | "with_object", [item, memo, ..]) => {
                 self.bind_param(*item, element);
                 if let Some(initial) = args.first() {
                     self.bind_param(*memo, initial.value);
                 }
             }
-            ("each_with_index", [item, index, ..]) => {
+            ("each_with_index" | "with_index", [item, index, ..]) => {
                 self.bind_param(*item, element);
                 let unknown = self.b.unknown(*index);
                 self.bind_param(*index, unknown);

@@ -72,7 +72,8 @@ impl<'t> Lowerer<'t> {
         let mut args = arguments.map(|a| self.arguments(a)).unwrap_or_default();
         if let Some(block) = block {
             // `Parallel.map(list) { … }` goes over its argument.
-            let module = kind(receiver) == Kind::Constant;
+            let module =
+                kind(receiver) == Kind::Constant && self.b.text(receiver).contains(|c: char| c.is_ascii_lowercase());
             let over = args.first().filter(|_| module).map_or(object, |a| a.value);
             if let Some(value) = self.iteration(over, &name, &args, block) {
                 return value;

@@ -176,6 +176,9 @@ impl Chunk<'_, '_> {
                     let mut inner = redirect.walk();
                     let script = redirect.named_children(&mut inner).find(|c| c.kind() == "heredoc_body");
                     output |= self.slice(redirect).lines().next().is_some_and(|l| l.contains('>'));
+                    if let Some(script) = script.filter(|_| body.is_some_and(|b| b.kind() == "while_statement")) {
+                        self.note_input(script);
+                    }
                     if let Some(script) = script.filter(|_| body.is_some_and(|b| self.runs_input(b))) {
                         self.script(self.slice(script), script.start_position(), 0);
                     }

@@ -174,8 +174,13 @@ impl<'t> Lowering<'t> {
                 let after = self.apply(handler, &[], node);
                 Some(self.add(Expr::Choice(vec![value, after]), node))
             }
-            "forEach" | "map" | "flatMap" | "filter" | "find" if is_function(first?) => {
+            "forEach" | "map" | "flatMap" | "filter" | "find" | "some" | "every" | "reduce" | "reduceRight"
+                if is_function(first?) =>
+            {
                 self.each(object, self.text(property.node), first?, node)
+            }
+            "from" if self.text(object.node) == "Array" && args.iter().nth(1).is_some_and(is_function) => {
+                self.each(first?, "map", args.iter().nth(1)?, node)
             }
             "filter" if self.text(first?.node) == "Boolean" => Some(self.expr(object)),
             "bind" if args.iter().count() == 1 => Some(self.expr(object)),
@@ -222,17 +227,35 @@ impl<'t> Lowering<'t> {
     /// Array methods: the callback gets any element.
     fn each(&mut self, object: Item<'t>, method: &str, callback: Item<'t>, node: Node<'t>) -> Option<ExprId> {
         let collection = self.expr(object);
-        let element = self.add(Expr::Element(collection), object.node);
+        let values = match method {
+            // A map gives the value first, then the key.
+            "forEach" => {
+                let entry = self.add(Expr::Entry(collection), object.node);
+                let entry = self.held(entry, object.node);
+                ["1", "0"].map(|at| self.place_of(entry, at, object.node)).to_vec()
+            }
+            "reduce" | "reduceRight" => {
+                let before = self.add(Expr::Unknown, object.node);
+                vec![before, self.add(Expr::Element(collection), object.node)]
+            }
+            _ => vec![self.add(Expr::Element(collection), object.node)],
+        };
+        let element = values.first().copied()?;
         let callback = self.expr(callback);
-        let result = self.apply(callback, &[element], node);
+        let result = self.apply(callback, &values, node);
         match method {
             "map" => Some(self.add(Expr::List(vec![result]), node)),
-            "flatMap" | "forEach" => Some(result),
+            "flatMap" | "forEach" | "reduce" | "reduceRight" => Some(result),
             _ => {
                 self.push(Stmt::Eval(result));
                 Some(if method == "find" { element } else { collection })
             }
         }
+    }
+
+    fn place_of(&mut self, list: ExprId, at: &'static str, node: Node<'t>) -> ExprId {
+        let at = self.add(Expr::Number(Name::new_static(at)), node);
+        self.add(Expr::Index(list, at), node)
     }
 
     fn apply(&mut self, function: ExprId, values: &[ExprId], node: Node<'t>) -> ExprId {

@@ -99,7 +99,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// A value that several assignments read: computed once.
-    fn held(&mut self, value: ExprId, node: Node<'t>) -> ExprId {
+    pub(super) fn held(&mut self, value: ExprId, node: Node<'t>) -> ExprId {
         if matches!(
             self.module.expr(value),
             Expr::Name(_) | Expr::This | Expr::Module(_) | Expr::Field(..) | Expr::Index(..)

@@ -2,7 +2,7 @@
 
 use super::grammar::{Kind, Place as At};
 use super::{Item, Lowering};
-use crate::ir::{Arm, Expr, ExprId, Place, Stmt};
+use crate::ir::{Arg, Arm, Expr, ExprId, Name, Place, Stmt};
 use tree_sitter::Node;
 
 /// How many statements of the next `case` are copied into one that falls through.
@@ -114,9 +114,11 @@ impl<'t> Lowering<'t> {
     /// Loops and `with`: everything in them once, in order.
     fn looping(&mut self, node: Node<'t>) {
         let children = self.children(node);
+        let before = self.block.len();
         if let Some(start) = children.field(At::Initializer) {
             self.statement_or_value(start);
         }
+        self.forget_counters(before, node);
         for part in [At::Condition, At::Object] {
             if let Some(value) = children.field(part) {
                 self.effect(value);
@@ -127,6 +129,21 @@ impl<'t> Lowering<'t> {
         }
         if let Some(step) = children.field(At::Increment) {
             self.effect(step);
+        }
+    }
+
+    /// What a counter starts with (`i = 0`) is not what it is in the loop.
+    fn forget_counters(&mut self, before: usize, node: Node<'t>) {
+        let counts = |stmt: &Stmt| match stmt {
+            Stmt::Assign(Place::Name(name), value) => {
+                matches!(self.module.expr(*value), Expr::Number(_)).then(|| name.clone())
+            }
+            _ => None,
+        };
+        let counters: Vec<Name> = self.block.get(before..).unwrap_or_default().iter().filter_map(counts).collect();
+        for name in counters {
+            let unknown = self.add(Expr::Unknown, node);
+            self.push(Stmt::Assign(Place::Name(name), unknown));
         }
     }
 
@@ -161,7 +178,12 @@ impl<'t> Lowering<'t> {
     fn for_in(&mut self, node: Node<'t>) {
         let children = self.children(node);
         let (Some(left), Some(right)) = (children.field(At::Left), children.field(At::Right)) else { return };
-        let collection = self.expr(right);
+        let mut collection = self.expr(right);
+        if self.has_token(node, "in") {
+            let object = self.add(Expr::Name(Name::new_static("Object")), right.node);
+            let keys = self.add(Expr::Field(object, Name::new_static("keys")), right.node);
+            collection = self.add(Expr::Call(keys, vec![Arg::positional(collection)]), right.node);
+        }
         let element = self.add(Expr::Element(collection), right.node);
         self.bind(left, element);
         if let Some(body) = children.field(At::Body) {
