@@ -87,6 +87,7 @@ impl Unresolved {
             Call::Http { method, url, .. } => {
                 format!("{} {}", method.as_deref().unwrap_or("?"), redact::url(&url.to_string()))
             }
+            Call::Sdk { class: Some(class), method, .. } if class == method => format!("client.{class}.{method}"),
             Call::Sdk { class: Some(class), method, .. } => format!("{class}.{method}"),
             Call::Sdk { method, .. } => method.to_string(),
             Call::Legacy { symbol, .. } => symbol.to_string(),
@@ -305,8 +306,13 @@ fn most_telling(all: impl Iterator<Item = Unresolved>) -> Vec<Unresolved> {
             Call::Http { url, .. } if known && source => Target::parse(url).path.to_string(),
             _ => one.call(),
         };
+        let mut place = Key::of(&one.evidence);
+        // Picked once, called in two ways: `params ? method(params) : method()`.
+        if let (reason::METHOD, Key::Source(_, _, column, _)) = (one.reason, &mut place) {
+            *column = 0;
+        }
         let key = (
-            Key::of(&one.evidence),
+            place,
             one.evidence.test,
             one.method().map(str::to_owned),
             if collapses { "" } else { one.reason },

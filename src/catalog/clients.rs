@@ -2,7 +2,7 @@
 //!
 //! How names are formed is in `names`; which receiver a call has is the flow engine's business.
 
-use super::{Catalog, Operation, names};
+use super::{Catalog, LegacyCall, Operation, names};
 use crate::evidence::{Legacy, Naming, Version};
 use smallvec::SmallVec;
 
@@ -37,6 +37,30 @@ impl Catalog {
         if found.iter().any(|operation| operation.last_release.is_none()) {
             found.retain(|operation| operation.last_release.is_none());
         }
+        found
+    }
+
+    /// All operations of a class of the client.
+    pub fn sdk_class(&self, _client: Naming, version: Option<Version>, class: &str) -> Vec<&'static Operation> {
+        let (class, class_version) = strip_class(class);
+        let version = version.or(class_version);
+        let run = with_folded(class, |key| self.classes.find(key));
+        let fits = |operation: &&Operation| {
+            operation.last_release.is_none() && (version.is_none() || operation.version == version)
+        };
+        run.map(|run| self.run(Some(run)).filter(fits).collect()).unwrap_or_default()
+    }
+
+    /// The operations of an older client's symbol in which `{}` stands for any name, if they are those of one class.
+    pub fn legacy_like(&self, client: Legacy, symbol: &str) -> Vec<&'static Operation> {
+        let Some(class) = symbol.strip_suffix(".{}").filter(|class| !class.contains("{}")) else { return Vec::new() };
+        let name = LEGACY_CLIENTS[legacy_slot(client)];
+        let of_class =
+            |call: &&LegacyCall| call.client == name && call.symbol.rsplit_once('.').is_some_and(|(of, _)| of == class);
+        let mut found: Vec<_> =
+            self.legacy_calls().iter().filter(of_class).flat_map(|c| self.legacy(client, c.symbol)).collect();
+        found.sort_by_key(|operation| operation.id);
+        found.dedup_by_key(|operation| operation.id);
         found
     }
 

@@ -7,8 +7,10 @@ mod constant;
 mod guessed;
 mod object;
 mod outside;
+mod picked;
 
 pub(in crate::flow) use apply::*;
+pub(in crate::flow) use picked::{PICKED, left_open, waits_elsewhere};
 
 use crate::ir::{Arg, Expr, ExprId, FunctionKind, Name};
 use std::sync::Arc;
@@ -16,7 +18,7 @@ use std::sync::Arc;
 use super::exec::Run;
 use super::program::Resolved;
 use super::request::{Guard, Site};
-use super::state::{Pending, Summary};
+use super::state::Summary;
 use super::strings;
 use super::transport;
 use super::value::{Args, Cls, Fun, Instance, Items, Ref, Root, Set, Table, Value};
@@ -26,10 +28,6 @@ fn is_request_builder(path: &str) -> bool {
     path.contains("Request.Builder()") || path.contains("HttpRequest.newBuilder()")
 }
 
-/// Most calls of what it is given that a function leaves to its callers.
-const MAX_PENDING: usize = 32;
-/// Stands for `getattr(object, verb)` with a verb that only callers know.
-const VERB_OF: &str = "getattr()";
 impl<'a> Run<'a> {
     /// Evaluates arguments; unpacked lists become positional arguments.
     pub fn args(&mut self, args: &'a [Arg]) -> Args {
@@ -202,7 +200,7 @@ impl<'a> Run<'a> {
             return out;
         }
         if keys.literals().is_none() {
-            self.verb_call(&others, keys, args, site);
+            self.picked_call(&others, keys, args, site);
             return out;
         }
         for key in &keys.items {
@@ -265,10 +263,10 @@ impl<'a> Run<'a> {
             Value::Function(closure) => self.apply(closure, None, args, site),
             Value::Class(class) => self.construct(*class, args, site),
             Value::External(path) => self.external_call(path, None, args, site),
-            Value::Made(made) if made.path == VERB_OF => {
-                let unknown = Set::unknown();
-                let (object, verb) = (made.args.at(0).unwrap_or(&unknown), made.args.at(1).unwrap_or(&unknown));
-                self.verb_call(&object.clone(), &verb.clone(), args, site);
+            Value::Made(made) if made.path == PICKED => {
+                if let (Some(objects), Some(names)) = (made.args.at(0), made.args.at(1)) {
+                    self.picked_call(&objects.clone(), &names.clone(), args, site);
+                }
                 Set::unknown()
             }
             Value::Method(object, name) => self.client_call(object, name, args, site),
@@ -293,21 +291,6 @@ impl<'a> Run<'a> {
         };
         self.depth -= 1;
         out
-    }
-
-    /// Leaves a call to whoever knows what is called.
-    fn pend(&mut self, callee: Value, args: &Args, site: Site) {
-        self.leave_pending(Pending { callee, args: args.clone(), at: site });
-    }
-
-    /// The same for a call that another function left open. What there is no room for is told of the whole function.
-    pub(in crate::flow) fn leave_pending(&mut self, pending: Pending) {
-        let all = &mut self.out.summary.pending;
-        match all.contains(&pending) {
-            true => {}
-            false if all.len() < MAX_PENDING => all.push(pending),
-            false => self.out.cut = true,
-        }
     }
 
     /// Calls a method on every value of a set.
@@ -418,13 +401,12 @@ impl<'a> Run<'a> {
             }
             Value::Class(class) => self.class_call(*class, name, args, site),
             Value::Function(closure) => self.function_method(closure, name, args, site),
-            Value::Client(_) | Value::Legacy(..) => self.client_call(receiver, name, args, site),
-            Value::Method(object, method) => match name.as_str() {
-                "call" | "apply" | "bind" | "invoke" | "to_proc" | "curry" | "__call__" => {
-                    self.client_call(object, method, args, site)
-                }
-                _ => Set::unknown(),
+            Value::Client(_) | Value::Legacy(..) => match self.reflected(receiver, name, args) {
+                Some(member) => member,
+                None => self.client_call(receiver, name, args, site),
             },
+            Value::Method(object, method) => self.on_method(object, method, name, args, site),
+            Value::Made(made) if made.path == PICKED => self.on_picked(receiver, name, args, site),
             Value::External(path) => {
                 let path: Name = format!("{path}.{name}").into();
                 self.external_call(&path, None, args, site)
@@ -454,19 +436,22 @@ impl<'a> Run<'a> {
                 self.call_set(&callees, args, site)
             }
             Value::Text(_) if self.address_call(receiver, name, args, site) => Set::unknown(),
-            Value::Text(_) | Value::Table(_) | Value::List(_) => {
-                if let Value::Table(table) = receiver
-                    && let Some(callees) = table.entry(name).cloned()
-                {
-                    return self.call_set(&callees, args, site);
-                }
-                if let Some(set) = self.collection_method(receiver, name, args, site) {
-                    return set;
-                }
-                strings::method(receiver, name, args).unwrap_or_default()
-            }
+            Value::Text(_) | Value::Table(_) | Value::List(_) => self.on_plain(receiver, name, args, site),
             _ => Set::unknown(),
         }
+    }
+
+    /// A method of a text, a table or a list.
+    fn on_plain(&mut self, receiver: &Value, name: &Name, args: &Args, site: Site) -> Set {
+        if let Value::Table(table) = receiver
+            && let Some(callees) = table.entry(name).cloned()
+        {
+            return self.call_set(&callees, args, site);
+        }
+        if let Some(set) = self.collection_method(receiver, name, args, site) {
+            return set;
+        }
+        strings::method(receiver, name, args).unwrap_or_default()
     }
 }
 

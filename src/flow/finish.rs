@@ -13,6 +13,7 @@ mod leftover;
 use leftover::{Called, leftovers};
 
 use super::anchor;
+use super::call::left_open;
 use super::eval::expanded;
 use super::found::{Found, What};
 use super::http::{is_blank, is_of_unknown};
@@ -40,6 +41,7 @@ pub fn evidence(
     let called = Called::collect(program, state);
     let mut found: Vec<Found> = funs.par_iter().flat_map_iter(|fun| state.output(*fun).found.iter().cloned()).collect();
     found.par_extend(funs.par_iter().flat_map_iter(|fun| leftovers(&scope(), &called, *fun)));
+    found.par_extend(funs.par_iter().flat_map_iter(|fun| left_open(&scope(), *fun, called.is_called(*fun))));
     let classes = 0..u32::try_from(program.classes.len()).unwrap_or(u32::MAX);
     found.par_extend(classes.into_par_iter().flat_map_iter(|class| declarative(&scope(), Cls(class))));
     anchor::keep_anchored(program, &mut found);

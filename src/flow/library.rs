@@ -14,6 +14,9 @@ const MAX_CHAIN: u8 = 12;
 /// Longest path of an outside name.
 const MAX_PATH: usize = 240;
 
+/// Stands for a class or a method by a name that is known only when the program runs.
+pub const UNNAMED: &str = "{}";
+
 /// An API class of an official client within a path, and what follows it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ApiClass<'a> {
@@ -56,7 +59,8 @@ pub fn api_class(path: &str) -> Option<ApiClass<'_>> {
     for (i, c) in path.char_indices().chain([(path.len(), '.')]) {
         if matches!(c, '.' | '/' | ':') {
             let segment = path.get(start..i)?;
-            if is_api_class(naming, segment) {
+            let unnamed = segment.trim_end_matches("()") == UNNAMED && i == path.len() && !path.contains(".model");
+            if unnamed || is_api_class(naming, segment) {
                 class = Some((segment, i));
                 break;
             }
@@ -259,6 +263,7 @@ pub fn made_field(made: &Made, name: &Name) -> Set {
 /// A member of a client object: a method as a value, or the part of an older client's symbol.
 pub fn client_field(catalog: &Catalog, object: &Value, name: &Name) -> Set {
     match object {
+        Value::Client(_) if matches!(name.as_str(), "javaClass" | "class") => Set::of(object.clone()),
         Value::Client(client) if catalog.is_sdk_method(client.naming, name) => {
             Set::of(Value::Method(Arc::new(object.clone()), name.clone()))
         }
@@ -305,7 +310,8 @@ pub fn legacy_object(path: &str) -> Option<Value> {
 pub fn legacy_symbol(path: &str) -> Option<(Legacy, Name)> {
     if let Some(rest) = path.strip_prefix("datadog.api.") {
         let parts: Vec<&str> = rest.split('.').filter(|p| !p.is_empty()).collect();
-        let first = parts.iter().position(|p| p.starts_with(|c: char| c.is_ascii_uppercase()))?;
+        let class = |p: &&str| *p == UNNAMED || p.starts_with(|c: char| c.is_ascii_uppercase());
+        let first = parts.iter().position(class)?;
         let rest = parts.get(first..)?;
         if rest.len() < 2 || rest.iter().any(|p| p.ends_with("()")) || parts.contains(&"exceptions") {
             return None;

@@ -6,12 +6,22 @@ use crate::evidence::{Call, Confidence, Evidence, Origin};
 use crate::ir::Name;
 use crate::url::{Host, Piece, Target, Template};
 
+/// How evidence writes a class or a method that is picked by a name at run time.
+const UNNAMED: &str = "{}";
+
 /// Asks the table.
 pub(super) fn decide(catalog: &Catalog, evidence: &Evidence) -> Decision {
     match &evidence.call {
         Call::Sdk { client, version, class, method } => {
-            let fits = catalog.sdk(*client, *version, class.as_deref(), method);
-            named(fits, evidence.confidence, class.is_some())
+            let class = class.as_deref().filter(|class| *class != UNNAMED);
+            if method == UNNAMED {
+                let fits = class.map(|class| catalog.sdk_class(*client, *version, class)).unwrap_or_default();
+                return Decision::Unresolved(reason::METHOD, fits);
+            }
+            named(catalog.sdk(*client, *version, class, method), evidence.confidence, class.is_some())
+        }
+        Call::Legacy { client, symbol } if symbol.contains(UNNAMED) => {
+            Decision::Unresolved(reason::METHOD, catalog.legacy_like(*client, symbol))
         }
         Call::Legacy { client, symbol } => legacy(catalog.legacy(*client, symbol), symbol, evidence),
         Call::Http { method, url, origin, .. } => request(catalog, method.as_ref(), url, *origin, evidence.confidence),

@@ -10,6 +10,8 @@ pub const UNKNOWN_ENDPOINT: &str = "unknown-endpoint";
 pub const VERB: &str = "verb-not-constant";
 /// The path is decided at run time.
 pub const PATH: &str = "path-not-constant";
+/// Which method of a client is called is decided at run time.
+pub const METHOD: &str = "method-not-constant";
 /// The path is Datadog's, the host may be another product's.
 pub const HOST: &str = "host-not-constant";
 /// A guess too weak to count.
@@ -46,6 +48,10 @@ pub fn describe(reason: &str) -> (&'static str, &'static str) {
             ("the HTTP method is decided at run time", "look at the candidates; a recorded trace would tell (--trace)")
         }
         PATH => ("the path is decided at run time", "record the traffic of a run and add it with --trace"),
+        METHOD => (
+            "the client's method is picked by a name at run time",
+            "record the traffic of a run and add it with --trace, or describe the wrapper in ddscope.toml",
+        ),
         HOST => (
             "the path is one of Datadog's, but nothing shows that the host is",
             "if it is Datadog, name its host with --host",

@@ -1,5 +1,6 @@
 //! Running a function of the program at a call: binding arguments, taking over its requests, giving its result back.
 
+use crate::flow::call::{PICKED, waits_elsewhere};
 use crate::flow::deciding;
 use crate::flow::exec::{Run, grounded};
 use crate::flow::program::Resolved;
@@ -254,7 +255,9 @@ impl<'a> Run<'a> {
             }
             // The operation is decided where the path is written down, however far off the callee becomes known.
             let stated = states_path(&pending.args);
-            let site = if stated { pending.at } else { site };
+            // So is the method of a client that a name picks.
+            let picks = matches!(&pending.callee, Value::Made(made) if made.path == PICKED);
+            let site = if stated || picks { pending.at } else { site };
             // A callee that this function's own callers give is theirs to call, one by one.
             let given = callees
                 .values()
@@ -328,7 +331,7 @@ impl<'a> Run<'a> {
             }
         }
         for pending in &summary.pending {
-            let foreign = matches!(&pending.callee, Value::Ref(r) if !own(r));
+            let foreign = waits_elsewhere(&pending.callee, &own);
             if foreign {
                 self.leave_pending(pending.clone());
             }

@@ -1,6 +1,6 @@
 //! Calls of what is not part of the program: clients, libraries, functions that call back.
 
-use crate::flow::call::{VERB_OF, collection};
+use crate::flow::call::{PICKED, collection};
 use crate::flow::exec::Run;
 use crate::flow::found::{Found, What};
 use crate::flow::program::Resolved;
@@ -166,11 +166,20 @@ impl<'a> Run<'a> {
         let ruby = self.module.language == crate::ir::Language::Ruby;
         self.handed_on(path, args, site);
         for (i, set) in args.all().enumerate() {
-            let functions: Vec<Value> =
-                set.values().filter(|v| matches!(v, Value::Function(_) | Value::Method(..))).cloned().collect();
+            let runs = |v: &&Value| match v {
+                Value::Function(_) => true,
+                Value::Method(..) => !path.starts_with("console."),
+                Value::Made(made) => made.path == PICKED,
+                _ => false,
+            };
+            let functions: Vec<Value> = set.values().filter(runs).cloned().collect();
             for function in functions {
                 if let Value::Method(object, name) = &function {
                     out.join(&self.client_call(object, name, &Args::default(), site));
+                    continue;
+                }
+                if let Value::Made(_) = &function {
+                    out.join(&self.call_value(&function, &Args::default(), site));
                     continue;
                 }
                 let mut rest = Args::default();
@@ -263,19 +272,21 @@ impl<'a> Run<'a> {
             "getattr" | "Reflect.get" | "operator.attrgetter" => {
                 let name = args.at(1)?;
                 let object = args.at(0)?.clone();
-                let Some(names) = name.literals() else {
-                    let made = Made { path: VERB_OF.into(), on: None, args: args.clone(), depth: 1 };
-                    return Some(Set::of(Value::Made(Arc::new(made))));
-                };
-                let names: Vec<Name> = names.into_iter().map(Name::from).collect();
-                let mut out = Set::unknown();
-                for name in names {
-                    out.join(&self.scope.field_of_set(&object, &name, 0));
-                }
-                Some(out)
+                let picked = self.picked(&object, &name.clone());
+                Some(picked.unwrap_or_else(|| {
+                    let made = Made { path: PICKED.into(), on: None, args: args.clone(), depth: 1 };
+                    Set::of(Value::Made(Arc::new(made)))
+                }))
             }
+            // `DatadogAPIClient::V2.const_get(name)`
+            constant if constant.ends_with(".const_get") => {
+                let package = Value::External(constant.trim_end_matches(".const_get").into());
+                self.picked(&Set::of(package), &args.at(0)?.clone())
+            }
+            "reflect.ValueOf" | "reflect.Indirect" => args.at(0).cloned(),
             "importlib.import_module" | "__import__" => {
-                let name: Name = args.at(0)?.literal_text()?.into();
+                let Some(name) = args.at(0)?.literal_text() else { return self.imported_by_name(&args.at(0)?.clone()) };
+                let name: Name = name.into();
                 Some(match self.scope.find_module(self.fun.module, &name) {
                     Some(module) => Set::of(Value::Module(module)),
                     None => Set::of(Value::External(name)),

@@ -32,25 +32,20 @@ impl<'a> Run<'a> {
     /// An element of a collection.
     pub fn index_sets(&mut self, id: ExprId, set: &Set, key: &Set) -> Set {
         let literal: Option<Name> = key.literal_text().map(Name::from);
-        let choice = self.lookup_id(id);
         let mut out = Set::unknown();
         for item in &set.items {
+            let choice = self.lookup_id(id, &item.value);
             let found = match (&item.value, &literal) {
                 (Value::List(items), Some(key)) => match key.parse::<i64>() {
                     Ok(n) if n >= 0 => items.get(usize::try_from(n).unwrap_or(usize::MAX)).cloned().unwrap_or_default(),
                     Ok(_) => items.last().cloned().unwrap_or_default(),
                     Err(_) => Set::unknown(),
                 },
-                // Rows of long tables are numbered by place.
-                (Value::List(items), None) if items.len() > LONG => self.one_of(items.iter(), self.choice_id(id)),
                 (Value::List(items), None) => self.one_of(items.iter(), choice),
                 (Value::Table(table), Some(key)) => match table.entry(key) {
                     Some(set) => set.clone(),
                     None => table.rest.clone(),
                 },
-                (Value::Table(table), None) if table.entries.len() > LONG => {
-                    self.entries(table, key, self.choice_id(id))
-                }
                 (Value::Table(table), None) => self.entries(table, key, choice),
                 (Value::External(path), Some(key)) if strings::is_environment(path) => {
                     Set::text(Text::piece(Piece::Env(key.clone())))
@@ -74,6 +69,9 @@ impl<'a> Run<'a> {
                 (Value::Made(made), Some(_)) if made.path == RESOURCE => below(made, key),
                 (Value::Made(made), None) if made.path == RESOURCE => below(made, key),
                 (Value::Made(made), Some(key)) => library::made_field(made, key),
+                (value, None) if self.picks(value, key) => {
+                    self.picked(&Set::of(value.clone()), key).unwrap_or_default()
+                }
                 (value @ (Value::Client(_) | Value::Instance(_)), None) => Set::of(value.clone()),
                 (
                     value @ (Value::Ref(_)
@@ -88,6 +86,18 @@ impl<'a> Run<'a> {
             out.absorb(found.moved_into(&item.world));
         }
         out
+    }
+
+    /// Whether `object[key]` is a member by a name: `v2[name]`, and in JavaScript `api[name]`.
+    fn picks(&self, object: &Value, key: &Set) -> bool {
+        match object {
+            Value::External(_) => true,
+            Value::Client(_) | Value::Legacy(..) => {
+                matches!(self.module.language, Language::JavaScript | Language::TypeScript)
+            }
+            Value::Module(_) | Value::Class(_) => key.literals().is_some(),
+            _ => false,
+        }
     }
 
     /// The entries of a table under keys that are not one literal: those whose keys fit, each in its own world.
@@ -165,7 +175,16 @@ impl<'a> Run<'a> {
 
     /// The number of the choice that `table[key]` makes. Where both are variables, it is the same wherever it is written in one
     /// function: `calls[i].method` and `calls[i].path` are of one row.
-    fn lookup_id(&self, id: ExprId) -> u64 {
+    fn lookup_id(&self, id: ExprId, table: &Value) -> u64 {
+        let rows = match table {
+            Value::List(items) => items.len(),
+            Value::Table(table) => table.entries.len(),
+            _ => return 0,
+        };
+        // Rows of long tables are numbered by place.
+        if rows > LONG {
+            return self.choice_id(id);
+        }
         let Expr::Index(object, key) = self.module.expr(id) else { return self.choice_id(id) };
         let (Some(object), Expr::Name(key)) = (written(self.module, *object), self.module.expr(*key)) else {
             return self.choice_id(id);

@@ -35,6 +35,11 @@ impl Called {
         }
         Self { by_anyone, by_heirs }
     }
+
+    /// Whether the program calls a function anywhere.
+    pub(super) fn is_called(&self, fun: Fun) -> bool {
+        self.by_anyone.contains(&fun)
+    }
 }
 
 /// The requests of a function that still wait for something when all is said.
