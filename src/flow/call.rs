@@ -12,7 +12,7 @@ mod picked;
 pub(in crate::flow) use apply::*;
 pub(in crate::flow) use picked::{PICKED, left_open, waits_elsewhere};
 
-use crate::ir::{Arg, Expr, ExprId, FunctionKind, Name};
+use crate::ir::{Arg, Expr, ExprId, FunctionKind, Language, Name};
 use std::sync::Arc;
 
 use super::exec::Run;
@@ -360,7 +360,7 @@ impl<'a> Run<'a> {
     /// A method of something that a caller decides.
     fn method_on_ref(&mut self, r: &Ref, name: &Name, args: &Args, site: Site, known: bool, label: &Name) -> Set {
         let value = Value::Ref(r.clone());
-        if let Some(set) = looked_up(r, name, args) {
+        if let Some(set) = looked_up(r, name, args, self.module.language) {
             return set;
         }
         // Nothing but an address is opened so.
@@ -381,9 +381,14 @@ impl<'a> Run<'a> {
         }
         match (args.positional.is_empty() && args.named.is_empty(), r.field(name)) {
             // A getter.
-            (true, Some(field)) => Set::of(Value::Ref(field)),
+            (true, Some(field)) => {
+                if !known && self.is_client_method(name) {
+                    self.pend(Value::Ref(field.clone()), args, site);
+                }
+                Set::of(Value::Ref(field))
+            }
             (_, Some(field)) => {
-                if !known && transport::sounds_like_request(name) {
+                if !known && (transport::sounds_like_request(name) || self.is_client_method(name)) {
                     self.pend(Value::Ref(field), args, site);
                 }
                 Set::unknown()
@@ -456,16 +461,17 @@ impl<'a> Run<'a> {
 }
 
 /// `settings.get("host", DEFAULT)` of something that only a caller knows: its entry, or else the default if there is one.
-fn looked_up(r: &Ref, name: &str, args: &Args) -> Option<Set> {
+fn looked_up(r: &Ref, name: &str, args: &Args, language: Language) -> Option<Set> {
     if !matches!(name, "get" | "fetch" | "pop" | "setdefault" | "getOrDefault") {
         return None;
     }
     let key = args.at(0)?.literal_text()?;
     let default = args.at(1).or_else(|| args.named("default"));
     let composite = |v: &Value| matches!(v, Value::Table(_) | Value::Function(_));
+    let reads = name == "get" || name == "fetch" && language == Language::Ruby;
     if key.contains(['/', ':', ' '])
         || default.is_some_and(|set| set.values().any(composite))
-        || default.is_none() && (name != "get" || args.positional.len() > 1 || !args.named.is_empty())
+        || default.is_none() && (!reads || args.positional.len() > 1 || !args.named.is_empty())
     {
         return None;
     }

@@ -49,6 +49,8 @@ pub struct Run<'a> {
     pub guessed: Option<(Cls, Site)>,
     /// Whether the function about to be called is a lambda that another function was given, and is called by that.
     pub handed: bool,
+    /// Whether what is requested is a connection that this function hands out.
+    pub opened: bool,
     /// How deep the evaluation is nested.
     pub depth: u16,
     env: Map<Name, Set>,
@@ -79,6 +81,7 @@ impl<'a> Run<'a> {
             narrowed: Vec::new(),
             guessed: None,
             handed: false,
+            opened: false,
             depth: 0,
             env: Map::default(),
             undo: Vec::new(),

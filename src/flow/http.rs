@@ -1,5 +1,6 @@
 //! Where requests leave the program: calls of HTTP libraries, and calls of anything that takes a Datadog address.
 
+mod connection;
 mod determined;
 mod later;
 mod low_level;
@@ -136,44 +137,16 @@ impl Run<'_> {
         if !opens {
             return false;
         }
-        let verbs = match (name, self.stated_verb()) {
-            ("openConnection", Some(verbs)) => verbs,
-            (name, _) if self.module.language == Language::CSharp => {
-                transport::fixed(flurl_verb(name).unwrap_or("GET"))
-            }
-            _ => vec![(Text::literal("GET"), World::default(), None)],
+        let stated = if name == "openConnection" { self.stated_verb() } else { None };
+        self.opened = name == "openConnection" && stated.is_none() && self.hands_out_connection();
+        let verbs = match stated {
+            Some(verbs) => verbs,
+            None if self.module.language == Language::CSharp => transport::fixed(flurl_verb(name).unwrap_or("GET")),
+            None => transport::fixed("GET"),
         };
         self.request(&verbs, &Set::of(address.clone()), None, args, site, name, false);
+        self.opened = false;
         true
-    }
-
-    /// The method that this function sets on a connection after opening it, wherever in its body.
-    fn stated_verb(&mut self) -> Option<Vec<Verb>> {
-        let function = self.module.function(self.fun.id);
-        let inside = |line: u32| function.span.line <= line && line <= function.span.end_line;
-        let module = self.module;
-        let mut output = false;
-        for (id, expr) in module.exprs() {
-            let crate::ir::Expr::Call(callee, args) = expr else { continue };
-            let crate::ir::Expr::Field(_, name) = module.expr(*callee) else { continue };
-            if !inside(module.span(id).line) {
-                continue;
-            }
-            match name.as_str() {
-                "setRequestMethod" => {
-                    let value = args.first()?.value;
-                    self.look_ahead(value);
-                    let set = self.eval(value);
-                    if set.is_unknown() {
-                        return Some(vec![(Text::default(), World::default(), None)]);
-                    }
-                    return Some(strings::verbs(&set).into_iter().map(|(t, w)| (t, w, None)).collect());
-                }
-                "setDoOutput" | "getOutputStream" => output = true,
-                _ => {}
-            }
-        }
-        output.then(|| vec![(Text::literal("POST"), World::default(), None)])
     }
 
     /// Requests for all combinations of methods and addresses that can meet.
@@ -212,6 +185,7 @@ impl Run<'_> {
                     let mut request = Request {
                         guards: guard.iter().cloned().collect(),
                         likely,
+                        handed_out: self.opened,
                         literals: literals.clone(),
                         ..Request::new(verb.clone(), url.clone(), origin, format!("request by {path}"), site)
                     };
@@ -280,8 +254,10 @@ impl Run<'_> {
         // What its conditions chose waits for the callers that they speak of, and so does a path that is nobody's yet.
         let waits = request.chosen && request.depends_on_arguments();
         let nobodys = said == Origin::Unknown && request.url.head().starts_with('/');
+        let waits = waits || request.handed_out;
         let open = request.is_open() || waits || request.has_params() && nobodys;
-        request.settled = request.settled || !request.verb.has_refs() && self.is_determined(&request);
+        request.settled =
+            request.settled || !request.verb.has_refs() && !request.handed_out && self.is_determined(&request);
         let positive = matches!(request.origin, Origin::Datadog | Origin::LikelyDatadog);
         if open && (waits || !(request.settled && positive && request.is_open())) {
             return self.leave_open(request);

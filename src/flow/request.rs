@@ -46,6 +46,8 @@ pub struct Request {
     pub stated: bool,
     /// Whether a command-line program makes it.
     pub cli: bool,
+    /// Whether it is a connection that its function hands out, so that callers set the method.
+    pub handed_out: bool,
     /// Whether a condition on parameters chose its method or address among others: which callers make it is theirs to say.
     pub chosen: bool,
     /// Whether what is unknown of it comes out of one of several branches: nothing else found at its place is that call.
@@ -141,6 +143,7 @@ impl Request {
             likely: false,
             stated: false,
             cli: false,
+            handed_out: false,
             chosen: false,
             alternative: false,
             literals: Vec::new(),
@@ -206,13 +209,14 @@ impl Request {
             likely,
             stated,
             cli,
+            handed_out,
             chosen: _,
             alternative: _,
             literals,
             steps: _,
         } = self;
-        (*at, *settled, *likely, *stated, *cli, *origin)
-            == (other.at, other.settled, other.likely, other.stated, other.cli, other.origin)
+        (*at, *settled, *likely, *stated, *cli, *handed_out, *origin)
+            == (other.at, other.settled, other.likely, other.stated, other.cli, other.handed_out, other.origin)
             && (verb, url, guards, literals) == (&other.verb, &other.url, &other.guards, &other.literals)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::flow::call::{PICKED, waits_elsewhere};
 use crate::flow::deciding;
-use crate::flow::exec::{Run, grounded};
+use crate::flow::exec::{Run, passed_on};
 use crate::flow::program::Resolved;
 use crate::flow::request::{Request, Site};
 use crate::flow::subst::{Call, MAX_RESULTS, Subst};
@@ -183,7 +183,7 @@ impl<'a> Run<'a> {
         for (i, set) in bindings.args.iter().enumerate() {
             let mut known = Set::unknown();
             for value in set.values() {
-                if let Some(value) = grounded(value, 1)
+                if let Some(value) = passed_on(value, 1)
                     && !matches!(value, Value::Null | Value::Bool(_) | Value::Table(_) | Value::List(_))
                 {
                     known.add(value);
@@ -241,7 +241,7 @@ impl<'a> Run<'a> {
                 filled.note_world(&world);
                 deciding::add(&mut filled.literals, literals.clone());
                 filled.tell(step.clone(), site);
-                self.emit(filled);
+                self.told_here(filled).into_iter().for_each(|told| self.emit(told));
             }
         }
         if self.depth > MAX_CALLBACKS {

@@ -6,6 +6,7 @@ use crate::flow::library;
 use crate::flow::program::Resolved;
 use crate::flow::request::Site;
 use crate::flow::subst::Subst;
+use crate::flow::transport;
 use crate::flow::value::{Args, Bindings, Closure, Cls, Fun, Instance, Made, Ref, Root, Set, Table, Value};
 use crate::flow::words::Words;
 use crate::ir::{FunctionKind, Name};
@@ -132,6 +133,13 @@ impl<'a> Run<'a> {
                 }
             }
             return out;
+        }
+        // A library's own class, to which the program only adds.
+        if let Some(path) = self.program().opened_again(class)
+            && self.program().class(class).constructors.is_empty()
+            && transport::is_library(self.module.language, &path)
+        {
+            return self.external_call(&format!("{path}.{name}").into(), None, args, site);
         }
         if matches!(name.as_str(), "new" | "getInstance" | "instance" | "default" | "create" | "builder" | "__new__") {
             return self.construct(class, args, site);

@@ -30,6 +30,16 @@ pub fn grounded(value: &Value, depth: u8) -> Option<Value> {
     }
 }
 
+/// The same for what is passed on: the object itself is some object of its class.
+pub fn passed_on(value: &Value, depth: u8) -> Option<Value> {
+    match value {
+        Value::Ref(Ref { root: Root::This(class), path }) if path.is_empty() => {
+            Some(Value::Instance(Arc::new(Instance::any(*class))))
+        }
+        _ => grounded(value, depth),
+    }
+}
+
 fn grounded_bindings(bindings: &Bindings, depth: u8) -> Arc<Bindings> {
     let args = bindings.args.iter().map(|s| grounded_set(s, depth + 1)).collect();
     Arc::new(Bindings { function: bindings.function, args })
@@ -38,14 +48,7 @@ fn grounded_bindings(bindings: &Bindings, depth: u8) -> Arc<Bindings> {
 /// A function keeps its receiver even where only the class of that is known: its methods are found by the class.
 fn grounded_closure(closure: &Closure, depth: u8) -> Closure {
     let mut closure = closure.clone();
-    closure.receiver = closure.receiver.as_ref().and_then(|r| {
-        grounded(r, depth + 1).or(match r {
-            Value::Ref(Ref { root: Root::This(class), path }) if path.is_empty() => {
-                Some(Value::Instance(Arc::new(Instance::any(*class))))
-            }
-            _ => None,
-        })
-    });
+    closure.receiver = closure.receiver.as_ref().and_then(|r| passed_on(r, depth + 1));
     closure.captured = closure.captured.iter().map(|b| grounded_bindings(b, depth)).collect();
     closure.partial = closure.partial.iter().map(|s| grounded_set(s, depth + 1)).collect();
     closure

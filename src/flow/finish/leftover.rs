@@ -52,7 +52,7 @@ pub(super) fn leftovers(scope: &Scope<'_>, called: &Called, fun: Fun) -> Vec<Fou
 }
 
 fn leftover(scope: &Scope<'_>, called: &Called, fun: Fun, request: &Request, found: &mut Vec<Found>) {
-    if called.by_anyone.contains(&fun) && request.has_params() {
+    if called.by_anyone.contains(&fun) && (request.has_params() || request.handed_out) {
         return;
     }
     let owner = method_around(scope.program, fun);

@@ -1,6 +1,6 @@
 //! Methods that only an official client has, on receivers of which nothing else is known.
 
-use crate::evidence::{Naming, Version};
+use crate::evidence::{Legacy, Naming, Version};
 use crate::flow::exec::Run;
 use crate::flow::found::{Found, What};
 use crate::flow::library;
@@ -12,15 +12,7 @@ use std::sync::Arc;
 impl Run<'_> {
     /// A method that only an official client has, on a receiver nobody knows, in a file that imports that client.
     pub fn by_unique_name(&mut self, name: &Name, site: Site, label: &Name) -> bool {
-        let naming = match self.module.language {
-            Language::Python => Naming::Python,
-            Language::JavaScript | Language::TypeScript => Naming::TypeScript,
-            Language::Go => Naming::Go,
-            Language::Java | Language::Kotlin => Naming::Java,
-            Language::Ruby => Naming::Ruby,
-            Language::Rust => Naming::Rust,
-            _ => return false,
-        };
+        let Some(naming) = naming_of(self.module.language) else { return false };
         let compound = name.contains('_')
             || name.chars().filter(char::is_ascii_uppercase).count() + usize::from(naming != Naming::Go) >= 2;
         let lower = label.to_ascii_lowercase();
@@ -47,6 +39,20 @@ impl Run<'_> {
         true
     }
 
+    /// Whether an official or older client for this language has such a method.
+    pub(in crate::flow) fn is_client_method(&self, name: &Name) -> bool {
+        let older = match self.module.language {
+            Language::Ruby => Some((Legacy::DogapiRb, "Dogapi::Client")),
+            Language::Go => Some((Legacy::GoDatadogApi, "Client")),
+            _ => None,
+        };
+        let catalog = self.scope.catalog;
+        naming_of(self.module.language).is_some_and(|naming| catalog.is_sdk_method(naming, name))
+            || older.is_some_and(|(client, class)| {
+                catalog.is_legacy_symbol(client, &library::join_symbol(client, class, name))
+            })
+    }
+
     /// The API version whose part of the official client this file uses, if it uses one only.
     fn only_version(&self, naming: Naming) -> Option<Version> {
         let version = |name: &str| match name {
@@ -70,4 +76,17 @@ impl Run<'_> {
         let first = versions.next()?;
         versions.all(|other| other == first).then_some(first)
     }
+}
+
+/// Whose rules name the methods of the official client for a language.
+fn naming_of(language: Language) -> Option<Naming> {
+    Some(match language {
+        Language::Python => Naming::Python,
+        Language::JavaScript | Language::TypeScript => Naming::TypeScript,
+        Language::Go => Naming::Go,
+        Language::Java | Language::Kotlin => Naming::Java,
+        Language::Ruby => Naming::Ruby,
+        Language::Rust => Naming::Rust,
+        Language::Shell | Language::Php | Language::CSharp => return None,
+    })
 }

@@ -2,7 +2,7 @@
 
 use crate::flow::program::{ClassInfo, Family, MAX_REEXPORTS, Program, Resolved, family, index};
 use crate::flow::value::{Cls, Fun};
-use crate::ir::{ClassId, Expr, ExprId, FunctionKind, Language, Member, Module, Name};
+use crate::ir::{ClassId, Expr, ExprId, FunctionKind, Language, Member, Module, Name, Place, Stmt};
 use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -109,7 +109,7 @@ impl Program {
             let mut bases = Vec::new();
             for &(m, id) in &self.classes[c].parts {
                 for &base in &self.module(m).class(id).bases {
-                    let resolved = self.resolve_static(m, base, 0);
+                    let resolved = self.class_behind(self.resolve_static(m, base, 0));
                     if resolved != Resolved::Class(Cls(index(c))) && !bases.contains(&resolved) {
                         bases.push(resolved);
                     }
@@ -121,6 +121,26 @@ impl Program {
                 }
             }
             self.classes[c].bases = bases;
+        }
+    }
+
+    /// The class that a variable of a module is another name for: `export default Client`, `module.exports = Client`, `Base = Client`.
+    fn class_behind(&self, resolved: Resolved) -> Resolved {
+        let exported = Name::new_static("default");
+        let (module, name) = match &resolved {
+            Resolved::Global(module, name) => (*module, name),
+            Resolved::Module(module) => (*module, &exported),
+            _ => return resolved,
+        };
+        let source = self.module(module);
+        let value = source.functions[0].body.iter().rev().find_map(|stmt| match stmt {
+            Stmt::Assign(Place::Name(to), value) if to == name => Some(*value),
+            _ => None,
+        });
+        let named = value.filter(|value| matches!(source.expr(*value), Expr::Name(of) if of != name));
+        match named.map(|value| self.resolve_static(module, value, 1)) {
+            Some(class @ Resolved::Class(_)) => class,
+            _ => resolved,
         }
     }
 
@@ -205,6 +225,22 @@ impl Program {
             }
         }
         &[]
+    }
+
+    /// The full name of a class in a language in which anybody may open a library's classes and modules again and add to them.
+    pub fn opened_again(&self, class: Cls) -> Option<Name> {
+        let mut at = self.class(class);
+        let (module, _) = at.parts.first()?;
+        if self.module(*module).language != Language::Ruby {
+            return None;
+        }
+        let mut names = vec![at.name.as_str()];
+        while let Some(outer) = at.outer.filter(|_| names.len() < 8) {
+            at = self.class(outer);
+            names.push(&at.name);
+        }
+        names.reverse();
+        Some(names.join(".").into())
     }
 
     /// The names from outside the program that a class derives from.

@@ -128,6 +128,9 @@ impl Program {
             }
             // The import path ends with the package's folder: at least two of its segments, or all of them.
             Family::Go => {
+                if is_standard(segments) {
+                    return None;
+                }
                 let shared = path.iter().rev().zip(segments.iter().rev()).take_while(|(a, b)| a == b).count();
                 (shared == path.len() || shared >= 2).then_some(shared * 100 + common)
             }
@@ -160,6 +163,21 @@ impl Program {
             Family::Jvm | Family::CSharp | Family::Shell => None,
         }
     }
+}
+
+/// Whether a Go import is one of the standard library, whose packages projects name their own folders after: no other path begins so
+/// without a host.
+fn is_standard(segments: &[&str]) -> bool {
+    const ROOTS: &[&str] = &[
+        "archive", "bufio", "bytes", "compress", "container", "context", "crypto", "database", "embed", "encoding",
+        "errors", "expvar", "flag", "fmt", "hash", "html", "image", "io", "iter", "log", "maps", "math", "mime", "net",
+        "os", "path", "plugin", "reflect", "regexp", "runtime", "slices", "sort", "strconv", "strings", "sync",
+        "syscall", "testing", "text", "time", "unicode", "unsafe",
+    ];
+    let (Some(first), Some(last)) = (segments.first(), segments.last()) else { return false };
+    // Modules of projects may be called like that, too; their packages do not lie where those of the library do.
+    let nested = ["http", "url", "json", "exec", "tls", "ioutil", "filepath", "atomic", "rand", "slog", "template"];
+    ROOTS.contains(first) && (segments.len() == 1 || nested.contains(last))
 }
 
 pub(in crate::flow) fn join_module(module: &str, member: &str) -> String {
