@@ -460,7 +460,7 @@ pub fn verb_constant(value: &Value) -> Option<Name> {
         _ => return None,
     };
     let last = path.trim_end_matches("()").rsplit(['.', ':', '\\']).next().unwrap_or(path);
-    let word = last.strip_prefix("Method").or_else(|| last.strip_prefix("METHOD_")).unwrap_or(last);
+    let word = ["Method", "METHOD_", "METH_", "VERB_"].iter().find_map(|kind| last.strip_prefix(kind)).unwrap_or(last);
     verb(word).map(Name::from)
 }
 

@@ -240,6 +240,7 @@ impl<'a> Run<'a> {
                 }
                 filled.note_world(&world);
                 deciding::add(&mut filled.literals, literals.clone());
+                self.follow_given(&mut filled, bindings);
                 filled.tell(step.clone(), site);
                 self.told_here(filled).into_iter().for_each(|told| self.emit(told));
             }
@@ -388,11 +389,13 @@ fn is_stated(bindings: &[&Bindings], request: &Request, lambda: bool) -> bool {
     let segments = |piece: &Piece| if let Piece::Lit(lit) = piece { endpoint_segments(lit) } else { 0 };
     let named = request.url.pieces.iter().map(segments).sum::<usize>();
     // A path that is written down as a whole stays where it is, whoever says on which host it is.
-    let enough = if lambda { 1 } else { 2 };
+    let first = request.url.pieces.first();
+    let below = matches!(first, Some(Piece::Ref(r)) if r.path.last().is_some_and(|name| transport::names_base(name)));
+    let enough = if lambda || below { 1 } else { 2 };
     request.verb.pieces.iter().any(|piece| is_bound(piece, false))
         || request.url.pieces.iter().enumerate().any(|(i, piece)| {
             let base = i == 0;
-            is_bound(piece, base) && !(named >= enough && (base || lambda))
+            is_bound(piece, base) && !(named >= enough && (base || lambda || below))
         })
 }
 

@@ -1,12 +1,13 @@
 //! Requests whose address comes in other ways than as an argument: filled in after the request was made, made by a function, or
 //! the text itself that a method is called on.
 
+use crate::evidence::Origin;
 use crate::flow::exec::Run;
-use crate::flow::http::FILLED_IN;
-use crate::flow::request::Site;
+use crate::flow::http::{FILLED_IN, is_blank};
+use crate::flow::request::{Request, Site};
 use crate::flow::transport::Role;
-use crate::flow::value::{Args, Made, Set, Value};
-use crate::flow::{strings, transport};
+use crate::flow::value::{Args, Bindings, Made, Set, Text, Value};
+use crate::flow::{origin, strings, transport};
 use crate::ir::{Expr, ExprId, Place, Stmt};
 use std::sync::Arc;
 
@@ -40,6 +41,30 @@ impl Run<'_> {
             }
             let Some((verbs, urls)) = transport::arguments(Role::Options("GET"), &made.args) else { continue };
             self.request(&verbs, &urls, None, &made.args, site, &made.path, false);
+        }
+    }
+}
+
+impl Run<'_> {
+    /// A request with an address that nobody could follow, made by a function that was given one of Datadog's: it is that one.
+    pub(in crate::flow) fn follow_given(&self, request: &mut Request, bindings: &Bindings) {
+        if !is_blank(&request.url) || request.url.has_refs() {
+            return;
+        }
+        let ours = |value: &Value| match value {
+            Value::Text(text)
+                if text.head().contains("://")
+                    && transport::has_api_path(text)
+                    && origin::from_url(text, self.scope.hosts) == Origin::Datadog =>
+            {
+                Some(Text::clone(text))
+            }
+            _ => None,
+        };
+        let mut given = bindings.args.iter().flat_map(Set::values).filter_map(ours);
+        if let (Some(url), None) = (given.next(), given.next()) {
+            request.url = url;
+            request.likely = true;
         }
     }
 }

@@ -155,9 +155,16 @@ pub(in crate::flow) fn host_and_path(args: &Args, path: &Set) -> Set {
     }
 }
 
+/// Under which names settings say below which address a request is.
+const HOSTS: &[&str] = &["baseURL", "baseUrl", "base_url", "prefixUrl", "hostname", "host"];
+
+/// Whether settings call the base of an address so.
+pub(in crate::flow) fn names_base(name: &str) -> bool {
+    HOSTS.contains(&name)
+}
+
 /// `{ hostname, path }` and `{ url }`.
 pub(in crate::flow) fn table_address(table: &crate::flow::value::Table) -> Option<Set> {
-    const HOSTS: &[&str] = &["baseURL", "baseUrl", "base_url", "prefixUrl", "hostname", "host"];
     let path = entry(table, ADDRESS)?;
     // Options spread into these may name the host, unless the address beside them is whole by itself.
     let written = ADDRESS.iter().find_map(|name| table.entry(name));
