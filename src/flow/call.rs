@@ -382,13 +382,13 @@ impl<'a> Run<'a> {
         match (args.positional.is_empty() && args.named.is_empty(), r.field(name)) {
             // A getter.
             (true, Some(field)) => {
-                if !known && self.is_client_method(name) {
+                if !known && self.clients_have(name) {
                     self.pend(Value::Ref(field.clone()), args, site);
                 }
                 Set::of(Value::Ref(field))
             }
             (_, Some(field)) => {
-                if !known && (transport::sounds_like_request(name) || self.is_client_method(name)) {
+                if !known && (transport::sounds_like_request(name) || self.clients_have(name)) {
                     self.pend(Value::Ref(field), args, site);
                 }
                 Set::unknown()

@@ -240,9 +240,8 @@ impl<'a> Run<'a> {
                 }
                 filled.note_world(&world);
                 deciding::add(&mut filled.literals, literals.clone());
-                self.follow_given(&mut filled, bindings);
                 filled.tell(step.clone(), site);
-                self.told_here(filled).into_iter().for_each(|told| self.emit(told));
+                self.told_here(filled, bindings).into_iter().for_each(|told| self.emit(told));
             }
         }
         if self.depth > MAX_CALLBACKS {

@@ -5,7 +5,7 @@ use crate::flow::exec::Run;
 use crate::flow::http::Verb;
 use crate::flow::request::Request;
 use crate::flow::strings;
-use crate::flow::value::{Set, Text, World};
+use crate::flow::value::{Bindings, Set, Text, World};
 use crate::ir::{Expr, ExprId, Function, Language, Module, Place, Stmt};
 
 impl Run<'_> {
@@ -35,8 +35,10 @@ impl Run<'_> {
         }
     }
 
-    /// A request by a connection that a function called here hands out, with the method that is set here.
-    pub(in crate::flow) fn told_here(&mut self, request: Request) -> Vec<Request> {
+    /// A request of a function called here with what only this call says of it: the address that it was given, the method that is
+    /// set on the connection which it hands out.
+    pub(in crate::flow) fn told_here(&mut self, mut request: Request, given: &Bindings) -> Vec<Request> {
+        self.follow_given(&mut request, given);
         if !request.handed_out {
             return vec![request];
         }

@@ -47,7 +47,7 @@ impl Run<'_> {
 
 impl Run<'_> {
     /// A request with an address that nobody could follow, made by a function that was given one of Datadog's: it is that one.
-    pub(in crate::flow) fn follow_given(&self, request: &mut Request, bindings: &Bindings) {
+    pub(super) fn follow_given(&self, request: &mut Request, bindings: &Bindings) {
         if !is_blank(&request.url) || request.url.has_refs() {
             return;
         }

@@ -40,7 +40,7 @@ impl Run<'_> {
     }
 
     /// Whether an official or older client for this language has such a method.
-    pub(in crate::flow) fn is_client_method(&self, name: &Name) -> bool {
+    pub(in crate::flow) fn clients_have(&self, name: &Name) -> bool {
         let older = match self.module.language {
             Language::Ruby => Some((Legacy::DogapiRb, "Dogapi::Client")),
             Language::Go => Some((Legacy::GoDatadogApi, "Client")),
