@@ -446,7 +446,9 @@ impl<'a> Scope<'a> {
         let raw = self.raw_field(class, name);
         let out = Subst::new(Vec::new(), Some(&any), true).set(self, &raw, depth + 1);
         match self.program.opened_again(class) {
-            Some(path) if out.is_unknown() && name.starts_with(char::is_uppercase) => library::external_field(&path, name),
+            Some(path) if out.is_unknown() && name.starts_with(char::is_uppercase) => {
+                library::external_field(&path, name)
+            }
             _ => out,
         }
     }
