@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub mod anchors;
+pub mod built;
 mod classify;
 mod ignore_files;
 mod walk;
@@ -67,7 +68,7 @@ pub struct Declaration {
 pub struct Skipped {
     /// As reported.
     pub file: Arc<str>,
-    /// A kebab-case reason: `binary`, `minified`, `third-party`, `too-large`, `not-source`.
+    /// A kebab-case reason: `binary`, `built`, `minified`, `third-party`, `too-large`, `not-source`.
     pub reason: &'static str,
 }
 

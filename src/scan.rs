@@ -13,6 +13,7 @@ use crate::wrapper::{self, Wrapper};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+mod built;
 mod code;
 mod declared;
 mod earlier;

@@ -21,6 +21,8 @@ mod testing;
 mod tree;
 mod typescript;
 
+pub use testing::is_script_source;
+
 /// A language front end. Register it in [`FRONT_ENDS`].
 pub trait FrontEnd: Sync {
     /// Languages it produces, for reports.

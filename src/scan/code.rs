@@ -53,13 +53,13 @@ pub(super) struct Code {
 }
 
 /// A source file during the run.
-struct Source<'t> {
-    found: &'t Found,
+pub(super) struct Source<'t> {
+    pub found: &'t Found,
     /// `None` if it was not kept, or cannot be parsed.
-    text: Option<Arc<str>>,
-    strength: Strength,
+    pub text: Option<Arc<str>>,
+    pub strength: Strength,
     /// Parsed already, or never to be.
-    done: bool,
+    pub done: bool,
     /// Mentions a wrapper that the project describes.
     described: bool,
 }
@@ -147,7 +147,7 @@ fn load<'t>(tree: &'t Tree, meter: &Meter, result: &mut Code) -> Vec<Source<'t>>
         (found, content, bytes)
     };
     let contents: Vec<_> = tree.sources.par_iter().map(read).collect();
-    let mut sources = Vec::with_capacity(contents.len());
+    let (mut sources, mut failed) = (Vec::with_capacity(contents.len()), Vec::new());
     for (found, content, bytes) in contents {
         result.bytes += bytes;
         let mut source = Source { found, text: None, strength: Strength::None, done: false, described: false };
@@ -162,12 +162,13 @@ fn load<'t>(tree: &'t Tree, meter: &Meter, result: &mut Code) -> Vec<Source<'t>>
                 source.done = true;
             }
             Some(Content::Failed(error)) => {
-                result.problems.push(error);
+                failed.push((sources.len(), error));
                 source.done = true;
             }
         }
         sources.push(source);
     }
+    super::built::set_aside(&mut sources, failed, result);
     sources
 }
 

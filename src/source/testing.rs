@@ -63,6 +63,14 @@ pub(super) fn is_script_test(path: &str) -> bool {
         || parts.any(|p| matches!(p, "test" | "tests" | "spec" | "specs" | "e2e" | "cy" | "mock"))
 }
 
+/// Whether a script is the program's own source, by its name: neither test code nor declarations of types.
+pub fn is_script_source(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let script = matches!(ending, "ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs" | "vue" | "svelte");
+    script && !name.contains(".d.") && !name.contains(".config.") && !is_script_test(path)
+}
+
 /// Whether a PHP or C# file is test code: by its folder (`tests`, `Acme.Metrics.Tests`), or by its class name's ending, with a
 /// capital, so that `Latest.cs` is none.
 pub(super) fn is_class_test(path: &str) -> bool {
