@@ -8,7 +8,7 @@ mod fields;
 use crate::catalog::Catalog;
 use crate::ir::{FunctionKind, Name, Span};
 use crate::wrapper::Wrapper;
-use rustc_hash::FxHashSet as HashSet;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,6 +55,8 @@ pub struct Scope<'a> {
     /// The outermost of them that a lookup within it met again.
     circle: Cell<usize>,
     seen: RefCell<fields::Seen>,
+    /// Parts of what callers pass, by how deep in another lookup they were asked.
+    parts: RefCell<HashMap<(Ref, u8), Set>>,
     /// What holds where tables that only callers know lie over each other, as far as somebody looked.
     layers: RefCell<BTreeMap<Alternative, Vec<Guard>>>,
     budget: Cell<u32>,
@@ -64,16 +66,16 @@ impl<'a> Scope<'a> {
     /// A scope with nothing read yet. `budget` bounds how many lookups one function may cause.
     pub fn new(program: &'a Program, state: &'a State, options: &super::Options<'a>) -> Self {
         let (catalog, hosts, wrappers) = (options.catalog, options.hosts, options.wrappers);
-        let (reads, open, seen) = (RefCell::default(), RefCell::default(), RefCell::default());
+        let (reads, open, seen, parts) = Default::default();
         let (layers, circle, budget) = (RefCell::default(), Cell::new(usize::MAX), Cell::new(BUDGET));
-        Self { program, state, catalog, hosts, wrappers, reads, open, circle, seen, layers, budget }
+        Self { program, state, catalog, hosts, wrappers, reads, open, circle, seen, parts, layers, budget }
     }
 
     /// The same knowledge, for somebody who has neither read nor spent anything.
     fn apart(&self) -> Self {
-        let (reads, open, seen) = (RefCell::default(), RefCell::default(), RefCell::default());
+        let (reads, open, seen, parts) = Default::default();
         let (layers, circle, budget) = (RefCell::default(), Cell::new(usize::MAX), Cell::new(BUDGET));
-        Self { reads, open, seen, layers, circle, budget, ..*self }
+        Self { reads, open, seen, parts, layers, circle, budget, ..*self }
     }
 
     /// How much of the budget of a scope that was set apart is spent.
@@ -200,6 +202,29 @@ impl<'a> Scope<'a> {
             set.join(default);
         }
         if set.is_unknown() { self.any_constant(fun, index) } else { set }
+    }
+
+    /// What a reference to what callers pass stands for, all of them together.
+    pub fn passed_part(&self, r: &Ref, depth: u8) -> Set {
+        let Root::Param(fun, i) = r.root else { return Set::unknown() };
+        if r.path.is_empty() {
+            return self.passed(fun, i);
+        }
+        let lookup = (r.clone(), depth);
+        if let Some(set) = self.parts.borrow().get(&lookup) {
+            self.spend(1);
+            return set.clone();
+        }
+        let (set, whole) = self.watched(|| self.part(self.passed(fun, i), r, depth));
+        if whole {
+            self.parts.borrow_mut().insert(lookup, set.clone());
+        }
+        set
+    }
+
+    /// What a reference stands for whose root stands for a set.
+    pub fn part(&self, root: Set, r: &Ref, depth: u8) -> Set {
+        r.path.iter().fold(root, |at, name| self.answer_of_set(&at, name, depth + 1))
     }
 
     /// The name to show for something unknown that a reference points at.

@@ -118,7 +118,7 @@ impl<'a> Subst<'a> {
                         None => given,
                     }
                 }
-                None if self.close => scope.passed(fun, i),
+                None if self.close => return Some(scope.passed_part(r, depth)),
                 None => return None,
             },
             Root::Row(..) => self.row.filter(|(root, _)| *root == r.root)?.1.clone(),
@@ -137,11 +137,7 @@ impl<'a> Subst<'a> {
                 receiver => Set::of(receiver.clone()),
             },
         };
-        let mut at = start;
-        for name in &r.path {
-            at = scope.answer_of_set(&at, name, depth + 1);
-        }
-        Some(at)
+        Some(scope.part(start, r, depth))
     }
 
     /// Whether a value is a field of a receiver that this one cannot be: a sibling's override gave it.

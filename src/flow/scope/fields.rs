@@ -102,15 +102,21 @@ impl Scope<'_> {
             self.circle.set(self.circle.get().min(first));
             return Set::unknown();
         }
-        let outer = self.open.borrow().len();
-        let around = self.circle.replace(usize::MAX);
-        let set = self.open_field(receiver, instance, name, depth);
-        // What met a lookup that is still going on may be more the next time.
-        if self.circle.get() >= outer {
+        let (set, whole) = self.watched(|| self.open_field(receiver, instance, name, depth));
+        if whole {
             self.seen.borrow_mut().insert(lookup, (receiver.clone(), set.clone()));
         }
-        self.circle.set(self.circle.get().min(around));
         set
+    }
+
+    /// Looks something up; says whether that is all: what met a lookup that is still going on may be more the next time.
+    pub(super) fn watched(&self, find: impl FnOnce() -> Set) -> (Set, bool) {
+        let outer = self.open.borrow().len();
+        let around = self.circle.replace(usize::MAX);
+        let set = find();
+        let whole = self.circle.get() >= outer;
+        self.circle.set(self.circle.get().min(around));
+        (set, whole)
     }
 
     /// Looks a field up, and keeps in mind that it does.
