@@ -21,7 +21,7 @@ use super::subst::{Call, Subst};
 use super::value::{Alternative, Closure, Cls, Few, Fun, Instance, Item, Ref, Root, Set, Table, Value};
 
 /// Most different texts of all callers together that still stand for a parameter.
-const MAX_PASSED: usize = 8;
+pub(in crate::flow) const MAX_PASSED: usize = 8;
 /// Lookups that every function may cause, apart from those that its size allows.
 const BUDGET: u32 = 60_000;
 /// Deepest chain of lookups.

@@ -4,7 +4,7 @@ mod closed;
 mod guards;
 
 use crate::ir::Name;
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashMap as HashMap, FxHasher};
 use smallvec::smallvec;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use guards::{Verdict, verb_allowed};
 
 use super::program::Kinship;
 use super::request::{Guard, Request, Site};
-use super::scope::Scope;
+use super::scope::{MAX_PASSED, Scope};
 use super::strings;
 use super::transport;
 use super::value::{
@@ -25,6 +25,8 @@ use super::value::{
 
 /// Deepest nesting of values that is rewritten.
 const MAX_DEPTH: u8 = 5;
+/// How deep in other lookups all texts of a field are told apart.
+const MAX_TOLD: u8 = 2;
 /// Most texts or requests that one substitution yields from one.
 pub const MAX_RESULTS: usize = 32;
 
@@ -61,6 +63,19 @@ pub struct Call<'a> {
     mark: u64,
     /// What the caller's own callers have to decide.
     open: RefCell<BTreeMap<Alternative, Vec<Guard>>>,
+    /// What is left of the callee's alternatives, as far as somebody asked.
+    left: RefCell<HashMap<Alternative, Left>>,
+}
+
+/// What is left of a choice of the callee once it is known what it was called with.
+#[derive(Clone, Copy)]
+enum Left {
+    /// It was made otherwise.
+    Excluded,
+    /// It may have been made like that in any case.
+    Nothing,
+    /// The caller's own callers decide: a choice of the caller, and which of its alternatives.
+    Choice(u64, u16),
 }
 
 impl<'a> Call<'a> {
@@ -68,7 +83,7 @@ impl<'a> Call<'a> {
     pub fn new(arms: &'a BTreeMap<Alternative, Vec<Guard>>, site: Site) -> Self {
         let mut hasher = FxHasher::default();
         site.hash(&mut hasher);
-        Self { arms, mark: hasher.finish() | 1, open: RefCell::default() }
+        Self { arms, mark: hasher.finish() | 1, open: RefCell::default(), left: RefCell::default() }
     }
 
     /// The choices that the arguments did not decide.
@@ -88,23 +103,39 @@ impl<'a> Subst<'a> {
         let Some(call) = self.call.filter(|_| *world != World::default()) else { return Some(world.clone()) };
         let mut out = World::default();
         for alternative in world.alternatives() {
-            let mut left = Vec::new();
-            for guard in call.arms.get(alternative).into_iter().flatten() {
-                match self.guard(scope, guard) {
-                    Verdict::Never => return None,
-                    Verdict::Always => {}
-                    Verdict::If(guard) => left.push(guard),
-                }
-            }
-            if !left.is_empty() {
-                // Choices made twice over, as in recursion, are not told apart without end.
-                let moved = alternative.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ call.mark;
-                let moved = (moved & !DEFAULTING | alternative.0 & DEFAULTING, alternative.1);
-                out = out.and(&World::of(moved.0, moved.1))?;
-                call.open.borrow_mut().insert(moved, left);
+            let known = call.left.borrow().get(alternative).copied();
+            let left = known.unwrap_or_else(|| {
+                let left = self.left_of(scope, call, alternative);
+                call.left.borrow_mut().insert(*alternative, left);
+                left
+            });
+            match left {
+                Left::Nothing => {}
+                Left::Choice(choice, which) => out = out.and(&World::of(choice, which))?,
+                Left::Excluded => return None,
             }
         }
         Some(out)
+    }
+
+    /// What is left of an alternative of the callee.
+    fn left_of(&self, scope: &Scope<'_>, call: &Call<'_>, alternative: &Alternative) -> Left {
+        let mut left = Vec::new();
+        for guard in call.arms.get(alternative).into_iter().flatten() {
+            match self.guard(scope, guard) {
+                Verdict::Never => return Left::Excluded,
+                Verdict::Always => {}
+                Verdict::If(guard) => left.push(guard),
+            }
+        }
+        if left.is_empty() {
+            return Left::Nothing;
+        }
+        // Choices made twice over, as in recursion, are not told apart without end.
+        let moved = alternative.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ call.mark;
+        let moved = (moved & !DEFAULTING | alternative.0 & DEFAULTING, alternative.1);
+        call.open.borrow_mut().insert(moved, left);
+        Left::Choice(moved.0, moved.1)
     }
 
     /// What a reference stands for; `None` to leave it as it is.
@@ -167,6 +198,10 @@ impl<'a> Subst<'a> {
         for piece in &text.pieces {
             let filled = match piece {
                 Piece::Ref(r) => match self.reference(scope, r, depth) {
+                    // What very many objects hold says nothing about one of them.
+                    Some(set) if self.close && depth > MAX_TOLD && set.items.len() > MAX_PASSED => {
+                        vec![(Text::piece(Piece::Hole(scope.label(r))), World::default())]
+                    }
                     Some(set) => texts_in_worlds(&set, &scope.label(r)),
                     None => vec![(Text::piece(piece.clone()), World::default())],
                 },

@@ -8,6 +8,7 @@ mod constant;
 mod few;
 mod layers;
 mod set;
+mod tables;
 mod text;
 mod widen;
 

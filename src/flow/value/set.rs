@@ -1,10 +1,8 @@
 //! Sets of values, each in the world it holds in.
 
-use super::{MAX_COMPOSITES, MAX_VALUES, Piece, Ref, Table, Text, Value, World};
+use super::{MAX_COMPOSITES, MAX_VALUES, Piece, Ref, Text, Value, World};
 use crate::ir::Name;
-use rustc_hash::FxHasher;
 use smallvec::{SmallVec, smallvec};
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// A value in its world.
@@ -156,7 +154,7 @@ impl Set {
             }
             out.absorb(set.within(&world));
         }
-        out
+        out.with_tables_united()
     }
 
     /// Whether an address or a method is among the values.
@@ -204,47 +202,6 @@ impl Set {
             [one] => Some(one),
             _ => None,
         }
-    }
-
-    /// The tables among the values as one: every entry in the world of its table, null where a table is known to lack it.
-    pub fn table(&self) -> Option<Table> {
-        let tables = || {
-            self.items.iter().filter_map(|i| match &i.value {
-                Value::Table(t) => Some((t, &i.world)),
-                _ => None,
-            })
-        };
-        let first = tables().next()?.0;
-        if tables().nth(1).is_none() {
-            return Some((**first).clone());
-        }
-        // Entries of different tables never meet, whatever world they stand in.
-        let mut hasher = FxHasher::default();
-        self.hash(&mut hasher);
-        let choice = hasher.finish();
-        let apart = |(i, (table, world)): (usize, _)| {
-            let own = World::of(choice, u16::try_from(i).unwrap_or(u16::MAX));
-            (table, own.and(world).unwrap_or(own))
-        };
-        let tables: Vec<(&Arc<Table>, World)> = tables().enumerate().map(apart).collect();
-        let tables = || tables.iter().map(|(table, world)| (*table, world));
-        let mut out = Table::default();
-        for (table, world) in tables() {
-            out.rest.absorb(table.rest.within(world));
-            out.spread.absorb(table.spread.within(world));
-            for (key, _) in &table.entries {
-                if out.entry(key).is_some() {
-                    continue;
-                }
-                let mut joined = Set::unknown();
-                for (other, world) in tables() {
-                    let set = other.lookup(key).unwrap_or_else(|| Set::of(Value::Null));
-                    joined.absorb(set.within(world));
-                }
-                out.entries.push((key.clone(), joined));
-            }
-        }
-        Some(out)
     }
 
     /// Applies `f` to every value, keeping worlds.
