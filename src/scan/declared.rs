@@ -122,14 +122,27 @@ fn concerned<'r, 't>(files: &'r [Read<'t>]) -> Vec<&'r Read<'t>> {
 
 /// What YAML among the sources declares: (as reported, text) of files that mention Datadog.
 pub(super) fn in_sources<'t>(files: impl Iterator<Item = (&'t Arc<str>, &'t str)>) -> Vec<Evidence> {
-    const WORDS: [&str; 6] = ["datadoghq.com/", "crossplane.io", "upbound.io", "datadog_", "uses:", "datadog:"];
+    const WORDS: [&str; 5] = ["crossplane.io", "upbound.io", "datadog_", "uses:", "datadog:"];
     let yaml = files.filter(|(file, text)| {
         let named = file.ends_with(".yml") || file.ends_with(".yaml");
-        named && WORDS.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+        named
+            && (names_group(text)
+                || WORDS.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()))
     });
     let yaml: Vec<_> = yaml.collect();
     let read = |(file, text): &(&Arc<str>, &str)| guarded(file, || Ok(manifest::read(file, text))).unwrap_or_default();
-    yaml.par_iter().flat_map_iter(read).collect()
+    yaml.par_iter().with_max_len(1).flat_map_iter(read).collect()
+}
+
+/// Whether a text has an `apiVersion` of the operator's group; descriptions of its resources name that all over.
+fn names_group(text: &str) -> bool {
+    const NEAR: usize = 64;
+    let bytes = text.as_bytes();
+    memchr::memmem::find_iter(bytes, b"datadoghq.com/").any(|at| {
+        let before = bytes.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
+        let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        memchr::memmem::find(line, b"apiVersion").is_some()
+    })
 }
 
 /// What a program declares with Pulumi's or CDKTF's classes, and the commands with known needs that it runs.
