@@ -157,3 +157,16 @@ fn steps_beyond_those_that_are_kept_change_nothing_of_what_is_found() {
     assert_eq!(used.into_iter().collect::<Vec<_>>(), ["v1:ListMonitors"]);
     assert!(undecided.is_empty(), "{undecided:?}");
 }
+
+#[test]
+fn options_filled_under_one_condition_after_the_other_keep_what_they_began_with() {
+    let mut program = format!("{HEAD}def run(given):\n    options = {{\"what\": \"monitor\"}}\n");
+    for option in ["timeout", "verify", "cert", "stream", "proxies"] {
+        let _ = writeln!(program, "    if given.has(\"{option}\"):\n        options[\"{option}\"] = \"{option} it\"");
+    }
+    program += "    if given.has(\"downtimes\"):\n        options[\"what\"] = \"downtime\"\n";
+    program += "    return requests.get(BASE + \"/api/v1/\" + options[\"what\"], headers=KEYS)\n";
+    let (used, undecided) = read(&program);
+    assert_eq!(used, BTreeSet::from(["v1:ListDowntimes".to_owned(), "v1:ListMonitors".to_owned()]));
+    assert_eq!(undecided, []);
+}
