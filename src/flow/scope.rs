@@ -4,6 +4,9 @@
 
 mod constants;
 mod fields;
+mod passed;
+
+pub(in crate::flow) use passed::MAX_PASSED;
 
 use crate::catalog::Catalog;
 use crate::ir::{FunctionKind, Name, Span};
@@ -20,8 +23,6 @@ use super::state::{Key, State, Summary};
 use super::subst::{Call, Subst};
 use super::value::{Alternative, Closure, Cls, Few, Fun, Instance, Item, Ref, Root, Set, Table, Value};
 
-/// Most different texts of all callers together that still stand for a parameter.
-pub(in crate::flow) const MAX_PASSED: usize = 8;
 /// Lookups that every function may cause, apart from those that its size allows.
 const BUDGET: u32 = 60_000;
 /// Deepest chain of lookups.
@@ -176,55 +177,6 @@ impl<'a> Scope<'a> {
     pub fn keys_in(&self, module: u32) -> bool {
         self.note(Key::KeysIn(module));
         self.state.keys_in(module)
-    }
-
-    /// The objects among what callers pass for a parameter, and among its default, which the function itself knows.
-    pub fn objects_passed<'s>(
-        &'s self,
-        fun: Fun,
-        index: u16,
-        own: Option<Option<&'s Set>>,
-    ) -> impl Iterator<Item = &'s Item> {
-        self.note(Key::Objects(fun, index));
-        let default = own.unwrap_or_else(|| self.defaults(fun).get(usize::from(index)).and_then(Option::as_ref));
-        self.state.param(fun, index).into_iter().chain(default).flat_map(Set::objects)
-    }
-
-    /// What callers pass for a parameter, all of them together, and its default.
-    pub fn passed(&self, fun: Fun, index: u16) -> Set {
-        self.note(Key::Param(fun, index));
-        let mut set = self.state.param(fun, index).cloned().unwrap_or_default();
-        // What very many callers pass says nothing about one of them.
-        if set.values().filter(|v| matches!(v, Value::Text(_))).count() > MAX_PASSED {
-            set.items.retain(|i| !matches!(i.value, Value::Text(_)));
-        }
-        if let Some(Some(default)) = self.defaults(fun).get(usize::from(index)) {
-            set.join(default);
-        }
-        if set.is_unknown() { self.any_constant(fun, index) } else { set }
-    }
-
-    /// What a reference to what callers pass stands for, all of them together.
-    pub fn passed_part(&self, r: &Ref, depth: u8) -> Set {
-        let Root::Param(fun, i) = r.root else { return Set::unknown() };
-        if r.path.is_empty() {
-            return self.passed(fun, i);
-        }
-        let lookup = (r.clone(), depth);
-        if let Some(set) = self.parts.borrow().get(&lookup) {
-            self.spend(1);
-            return set.clone();
-        }
-        let (set, whole) = self.watched(|| self.part(self.passed(fun, i), r, depth));
-        if whole {
-            self.parts.borrow_mut().insert(lookup, set.clone());
-        }
-        set
-    }
-
-    /// What a reference stands for whose root stands for a set.
-    pub fn part(&self, root: Set, r: &Ref, depth: u8) -> Set {
-        r.path.iter().fold(root, |at, name| self.answer_of_set(&at, name, depth + 1))
     }
 
     /// The name to show for something unknown that a reference points at.
