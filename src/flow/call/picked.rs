@@ -152,7 +152,7 @@ impl<'a> Run<'a> {
             text.pieces.iter().map(part).collect()
         };
         let found = name.flat_map(|value| match value {
-            Value::Text(text) if library::official(&text.head()).is_some() => {
+            Value::Text(text) if library::official(text.head()).is_some() => {
                 Set::of(Value::External(path(text).into()))
             }
             _ => Set::unknown(),

@@ -90,7 +90,7 @@ impl<'a> Run<'a> {
             let official = library::official(&import.module).is_some();
             let packages = matches!(self.module.language, Language::Java | Language::Kotlin | Language::Rust);
             let class = packages && name.starts_with(|c: char| c.is_ascii_uppercase());
-            if !official && !(class && library::sounds_like_client(name)) {
+            if !(official || class && library::sounds_like_client(name)) {
                 return None;
             }
             let path: Name = format!("{}.{name}", import.module).into();
