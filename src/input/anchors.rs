@@ -182,14 +182,9 @@ pub fn can_call(path: &str, text: &str) -> bool {
     let any =
         |words: &[&str]| words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some());
     if path.ends_with(".yml") || path.ends_with(".yaml") {
-        return any(SCRIPTED) && !describes_an_api(text);
+        return any(SCRIPTED);
     }
     !is_generated(text) || any(CLIENTS) || makes_requests(text)
-}
-
-/// Whether this is a description of an API, which lists endpoints by the thousand and calls none.
-fn describes_an_api(text: &str) -> bool {
-    text.lines().take(40).any(|line| line.starts_with("openapi:") || line.starts_with("swagger:"))
 }
 
 /// Whether this text may make requests.

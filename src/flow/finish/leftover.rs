@@ -182,7 +182,8 @@ fn is_path(value: &Value) -> bool {
 fn says_something(set: &Set) -> bool {
     let said = |p: &Piece| matches!(p, Piece::Lit(l) if !l.is_empty());
     set.values().any(|v| match v {
-        Value::Text(text) => text.pieces.iter().any(said),
+        // A query decides no path.
+        Value::Text(text) => !text.head().starts_with(['?', '&']) && text.pieces.iter().any(said),
         Value::Table(_) | Value::Instance(_) | Value::List(_) | Value::Class(_) => true,
         _ => false,
     })

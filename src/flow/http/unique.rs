@@ -5,9 +5,13 @@ use crate::flow::exec::Run;
 use crate::flow::found::{Found, What};
 use crate::flow::library;
 use crate::flow::request::Site;
-use crate::flow::value::Client;
+use crate::flow::state::Pending;
+use crate::flow::value::{Args, Client, Ref, Root, Value};
 use crate::ir::{Expr, Language, Member, Name};
 use std::sync::Arc;
+
+/// Most calls left to callers, beyond which none is passed up from what is called here.
+const MAX_PASSED_UP: usize = 16;
 
 impl Run<'_> {
     /// A method that only an official client has, on a receiver nobody knows, in a file that imports that client.
@@ -51,6 +55,19 @@ impl Run<'_> {
             || older.is_some_and(|(client, class)| {
                 catalog.is_legacy_symbol(client, &library::join_symbol(client, class, name))
             })
+    }
+
+    /// Leaves the call of a client's method on something that the object at work keeps to this function's own callers, who may know the
+    /// object. Always true: nobody here can say more of a call on what stays unknown.
+    pub(in crate::flow) fn passed_up(&mut self, pending: &Pending, args: &Args) -> bool {
+        if let Value::Ref(Ref { root: Root::This(_), path }) = &pending.callee
+            && path.len() == 2
+            && path.last().is_some_and(|name| self.clients_have(name))
+            && self.out.summary.pending.len() < MAX_PASSED_UP
+        {
+            self.leave_pending(Pending { args: args.clone(), ..pending.clone() });
+        }
+        true
     }
 
     /// The API version whose part of the official client this file uses, if it uses one only.

@@ -40,7 +40,7 @@ const COMMANDS: &[&str] = &["command", "cmd", "entrypoint", "test", "args", "exe
 
 /// Whether some line of a YAML text begins with a key that may hold commands. Recordings and manifests have none.
 pub(super) fn has_scripts(text: &str) -> bool {
-    if is_recording(text) {
+    if is_recording(text) || describes_an_api(text) {
         return false;
     }
     text.lines().any(|line| {
@@ -55,6 +55,13 @@ pub(super) fn has_scripts(text: &str) -> bool {
 fn is_recording(text: &str) -> bool {
     let head = text.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', '-']));
     head.take(8).any(|line| line.starts_with("interactions:") || line.starts_with("http_interactions:"))
+}
+
+/// Whether this is an OpenAPI document, which lists endpoints by the thousand and calls none. Its keys may stand in any order.
+fn describes_an_api(text: &str) -> bool {
+    let says = |key: &str| text.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
+    let below = |key: &str| memchr::memmem::find(text.as_bytes(), key.as_bytes()).is_some();
+    says("openapi") || says("swagger") || below("\nopenapi:") || below("\nswagger:")
 }
 
 /// Keys whose value sets variables for what stands beside and below.
