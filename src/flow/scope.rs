@@ -422,12 +422,9 @@ impl<'a> Scope<'a> {
         let any = Value::Instance(Arc::new(Instance::any(class)));
         let raw = self.raw_field(class, name);
         let out = Subst::new(Vec::new(), Some(&any), true).set(self, &raw, depth + 1);
-        match self.program.opened_again(class) {
-            Some(path) if out.is_unknown() && name.starts_with(char::is_uppercase) => {
-                library::external_field(&path, name)
-            }
-            _ => out,
-        }
+        let known = !out.is_unknown() || !name.starts_with(char::is_uppercase);
+        let library = if known { None } else { self.program.opened_again(class) };
+        library.map_or(out, |path| library::external_field(&path, name))
     }
 
     /// A member of a module.
