@@ -271,13 +271,7 @@ impl<'a> Scope<'a> {
             Value::Client(_) | Value::Legacy(..) => library::client_field(self.catalog, value, name),
             Value::Text(text) if matches!(name.as_str(), "value" | "name" | "0") => Set::of(Value::Text(text.clone())),
             Value::Text(_) => super::strings::method(value, name, &super::value::Args::default()).unwrap_or_default(),
-            Value::List(items) => match name.as_str() {
-                "first" | "key" | "Key" | "Item1" | "getKey" | "getFirst" => items.first().cloned().unwrap_or_default(),
-                "second" | "value" | "Value" | "Item2" | "getValue" | "getSecond" => {
-                    items.get(1).cloned().unwrap_or_default()
-                }
-                name => name.parse().ok().and_then(|n: usize| items.get(n)).cloned().unwrap_or_default(),
-            },
+            Value::List(items) => fields::part(items, name),
             _ => Set::unknown(),
         }
     }

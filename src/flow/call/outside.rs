@@ -58,6 +58,9 @@ impl<'a> Run<'a> {
         {
             return self.apply(&Closure::plain(fun), None, args, site);
         }
+        if let Some(default) = looked_up(name, args) {
+            return default;
+        }
         if self.described_call(&format!("{label}.{name}"), args, site)
             || self.unknown_transport(name, args, site)
             || self.by_unique_name(name, site, label)
@@ -112,6 +115,11 @@ impl<'a> Run<'a> {
         }
         if let Some(set) = self.builtin(path, args, site) {
             return set;
+        }
+        if let Some(default) = looked_up(transport::last_segment(path), args)
+            && !transport::is_library(self.module.language, path)
+        {
+            return default;
         }
         let requested = self.http_call(path, on, args, site);
         let called = self.callbacks(path, on, args, site);
@@ -339,9 +347,28 @@ fn is_map(path: &str, function: &str) -> bool {
 
 /// `context.getParameter("apiUrl", DEFAULT)`: a setting that is read by its name, or else the address that is written down.
 fn default_address(args: &Args) -> Option<Set> {
-    let [name, default] = args.positional.as_slice() else { return None };
-    let plain = |name: &str| !name.is_empty() && !name.contains(['/', ' ']);
-    let address = |v: &Value| matches!(v, Value::Text(t) if t.head().contains("://"));
+    default(args, |text| text.contains("://"))
+}
+
+/// `settings.get("path", "/api/v1/monitor")`: the same of a path, by methods that look things up and never ask a server for them.
+fn looked_up(name: &str, args: &Args) -> Option<Set> {
+    let looks =
+        matches!(name, "get" | "fetch" | "pop" | "setdefault" | "getOrDefault" | "getProperty" | "get_or_insert");
+    default(args, |text| text.starts_with('/') || text.contains("://")).filter(|_| looks)
+}
+
+fn default(args: &Args, is_address: impl Fn(&str) -> bool) -> Option<Set> {
+    let [name, rest @ ..] = args.positional.as_slice() else { return None };
+    let default = match rest {
+        [default] => default,
+        [] => args.named("default")?,
+        _ => return None,
+    };
+    let host = |name: &str| ["datadoghq", ".com", ".eu"].iter().any(|part| name.contains(part));
+    let plain = |name: &str| {
+        !name.is_empty() && !name.contains(['/', ' ', ':']) && strings::verb(name).is_none() && !host(name)
+    };
+    let address = |v: &Value| matches!(v, Value::Text(t) if is_address(t.head()));
     (name.literal_text().is_some_and(plain) && !default.is_unknown() && default.values().all(address))
         .then(|| default.clone())
 }

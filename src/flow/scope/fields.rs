@@ -161,3 +161,16 @@ impl Scope<'_> {
         out
     }
 }
+
+/// A part of a list by its place, and of a pair by the names that languages have for its two.
+pub(super) fn part(items: &[Set], name: &str) -> Set {
+    let place = match name {
+        "first" | "key" | "Key" | "Item1" | "getKey" | "getFirst" => 0,
+        "second" | "value" | "Value" | "Item2" | "getValue" | "getSecond" => 1,
+        name => match name.parse() {
+            Ok(place) => place,
+            Err(_) => return Set::unknown(),
+        },
+    };
+    items.get(place).cloned().unwrap_or_default()
+}
