@@ -53,6 +53,8 @@ pub struct Subst<'a> {
     pub call: Option<&'a Call<'a>>,
     /// One of the rows of a long table.
     pub row: Option<(Root, &'a Set)>,
+    /// What references were found to stand for, by how deep in another lookup they were asked.
+    pub known: RefCell<HashMap<(Ref, u8), Set>>,
 }
 
 /// A call whose callee made choices that its arguments may decide.
@@ -95,7 +97,7 @@ impl<'a> Call<'a> {
 impl<'a> Subst<'a> {
     /// A substitution of bindings and a receiver that leaves choices alone.
     pub fn new(bindings: Vec<&'a Bindings>, receiver: Option<&'a Value>, close: bool) -> Self {
-        Self { bindings, receiver, close, call: None, row: None }
+        Self { bindings, receiver, close, call: None, row: None, known: RefCell::default() }
     }
 
     /// A world of the callee as the caller sees it; `None` where the arguments exclude it.
@@ -168,7 +170,19 @@ impl<'a> Subst<'a> {
                 receiver => Set::of(receiver.clone()),
             },
         };
-        Some(scope.part(start, r, depth))
+        if r.path.is_empty() {
+            return Some(start);
+        }
+        let lookup = (r.clone(), depth);
+        if let Some(set) = self.known.borrow().get(&lookup) {
+            scope.spend(1);
+            return Some(set.clone());
+        }
+        let (set, whole) = scope.watched(|| scope.part(start, r, depth));
+        if whole {
+            self.known.borrow_mut().insert(lookup, set.clone());
+        }
+        Some(set)
     }
 
     /// Whether a value is a field of a receiver that this one cannot be: a sibling's override gave it.

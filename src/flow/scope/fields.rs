@@ -110,7 +110,7 @@ impl Scope<'_> {
     }
 
     /// Looks something up; says whether that is all: what met a lookup that is still going on may be more the next time.
-    pub(super) fn watched(&self, find: impl FnOnce() -> Set) -> (Set, bool) {
+    pub(in crate::flow) fn watched(&self, find: impl FnOnce() -> Set) -> (Set, bool) {
         let outer = self.open.borrow().len();
         let around = self.circle.replace(usize::MAX);
         let set = find();
