@@ -180,9 +180,16 @@ impl<'a> Run<'a> {
         if self.module.test && !self.program().module(bindings.function.module).test {
             return;
         }
+        let makes = self.program().function(bindings.function).kind == ir::FunctionKind::Constructor;
         for (i, set) in bindings.args.iter().enumerate() {
             let mut known = Set::unknown();
             for value in set.values() {
+                // Objects hand themselves on all over; worth following are those that have to do with requests, to what they make.
+                if let Value::Ref(Ref { root: Root::This(class), .. }) = value
+                    && !(makes && self.scope.matters(*class))
+                {
+                    continue;
+                }
                 if let Some(value) = passed_on(value, 1)
                     && !matches!(value, Value::Null | Value::Bool(_) | Value::Table(_) | Value::List(_))
                 {
