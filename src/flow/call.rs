@@ -4,6 +4,7 @@ mod address;
 mod apply;
 mod collection;
 mod constant;
+mod contribute;
 mod guessed;
 mod object;
 mod outside;

@@ -2,7 +2,7 @@
 
 use crate::flow::call::{PICKED, waits_elsewhere};
 use crate::flow::deciding;
-use crate::flow::exec::{Run, passed_on};
+use crate::flow::exec::Run;
 use crate::flow::program::Resolved;
 use crate::flow::request::{Request, Site};
 use crate::flow::subst::{Call, MAX_RESULTS, Subst};
@@ -172,35 +172,6 @@ impl<'a> Run<'a> {
             Value::Ref(r) => r.field(name).map(|r| Set::of(Value::Ref(r))),
             _ => None,
         })
-    }
-
-    /// Notes what is passed, for the function's own run.
-    pub(in crate::flow) fn contribute(&mut self, bindings: &Bindings) {
-        // What tests pass is no part of what the program does.
-        if self.module.test && !self.program().module(bindings.function.module).test {
-            return;
-        }
-        let makes = self.program().function(bindings.function).kind == ir::FunctionKind::Constructor;
-        for (i, set) in bindings.args.iter().enumerate() {
-            let mut known = Set::unknown();
-            for value in set.values() {
-                // Objects hand themselves on all over; worth following are those that have to do with requests, to what they make.
-                if let Value::Ref(Ref { root: Root::This(class), .. }) = value
-                    && !(makes && self.scope.matters(*class))
-                {
-                    continue;
-                }
-                if let Some(value) = passed_on(value, 1)
-                    && !matches!(value, Value::Null | Value::Bool(_) | Value::Table(_) | Value::List(_))
-                {
-                    known.add(value);
-                }
-            }
-            if !known.is_unknown() {
-                let key = (bindings.function, u16::try_from(i).unwrap_or(u16::MAX));
-                self.out.params.entry(key).or_default().join(&known.leaving());
-            }
-        }
     }
 
     /// Takes over the requests that a function leaves to its callers.
