@@ -197,13 +197,7 @@ impl<'t> Builder<'t> {
 
     /// What a counter starts with (`i = 0`) is not what it is in the loop. `start` is where the loop's own statements begin.
     pub fn forget_counters(&mut self, start: usize, node: Node<'t>) {
-        let counts = |stmt: &Stmt| match stmt {
-            Stmt::Assign(Place::Name(name), value) => {
-                matches!(self.module.expr(*value), Expr::Number(_)).then(|| name.clone())
-            }
-            _ => None,
-        };
-        let counters: Vec<Name> = self.out.get(start..).unwrap_or_default().iter().filter_map(counts).collect();
+        let counters = counters(&self.module, self.out.get(start..).unwrap_or_default());
         for name in counters {
             let unknown = self.unknown(node);
             self.assign(name, unknown);
@@ -311,6 +305,15 @@ impl<'t> Builder<'t> {
         self.scope.close(frame.scope);
         std::mem::replace(&mut self.out, frame.out)
     }
+}
+
+/// The variables that statements give a number.
+pub(super) fn counters(module: &Module, stmts: &[Stmt]) -> Vec<Name> {
+    let counts = |stmt: &Stmt| match stmt {
+        Stmt::Assign(Place::Name(name), value) => matches!(module.expr(*value), Expr::Number(_)).then(|| name.clone()),
+        _ => None,
+    };
+    stmts.iter().filter_map(counts).collect()
 }
 
 /// Notes the places that the grammar could not read, without descending into sound parts.

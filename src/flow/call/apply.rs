@@ -228,7 +228,8 @@ impl<'a> Run<'a> {
         for pending in &summary.pending {
             let args = subst.args(&self.scope, &pending.args, 0);
             let callees = subst.value(&self.scope, &pending.callee, 0);
-            if callees == Set::of(pending.callee.clone()) && self.passed_up(pending, &args) {
+            if callees == Set::of(pending.callee.clone()) {
+                self.pass_up(pending, &args);
                 continue;
             }
             // The operation is decided where the path is written down, however far off the callee becomes known.

@@ -58,8 +58,8 @@ impl Run<'_> {
     }
 
     /// Leaves the call of a client's method on something that the object at work keeps to this function's own callers, who may know the
-    /// object. Always true: nobody here can say more of a call on what stays unknown.
-    pub(in crate::flow) fn passed_up(&mut self, pending: &Pending, args: &Args) -> bool {
+    /// object.
+    pub(in crate::flow) fn pass_up(&mut self, pending: &Pending, args: &Args) {
         if let Value::Ref(Ref { root: Root::This(_), path }) = &pending.callee
             && path.len() == 2
             && path.last().is_some_and(|name| self.clients_have(name))
@@ -67,7 +67,6 @@ impl Run<'_> {
         {
             self.leave_pending(Pending { args: args.clone(), ..pending.clone() });
         }
-        true
     }
 
     /// The API version whose part of the official client this file uses, if it uses one only.

@@ -133,7 +133,7 @@ impl Program {
             _ => return resolved,
         };
         let source = self.module(module);
-        let value = source.functions[0].body.iter().rev().find_map(|stmt| match stmt {
+        let value = source.function(Module::MAIN).body.iter().rev().find_map(|stmt| match stmt {
             Stmt::Assign(Place::Name(to), value) if to == name => Some(*value),
             _ => None,
         });

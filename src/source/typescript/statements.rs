@@ -3,6 +3,7 @@
 use super::grammar::{Kind, Place as At};
 use super::{Item, Lowering};
 use crate::ir::{Arg, Arm, Expr, ExprId, Name, Place, Stmt};
+use crate::source::lowering::counters;
 use tree_sitter::Node;
 
 /// How many statements of the next `case` are copied into one that falls through.
@@ -134,13 +135,7 @@ impl<'t> Lowering<'t> {
 
     /// What a counter starts with (`i = 0`) is not what it is in the loop.
     fn forget_counters(&mut self, before: usize, node: Node<'t>) {
-        let counts = |stmt: &Stmt| match stmt {
-            Stmt::Assign(Place::Name(name), value) => {
-                matches!(self.module.expr(*value), Expr::Number(_)).then(|| name.clone())
-            }
-            _ => None,
-        };
-        let counters: Vec<Name> = self.block.get(before..).unwrap_or_default().iter().filter_map(counts).collect();
+        let counters = counters(&self.module, self.block.get(before..).unwrap_or_default());
         for name in counters {
             let unknown = self.add(Expr::Unknown, node);
             self.push(Stmt::Assign(Place::Name(name), unknown));
