@@ -103,7 +103,10 @@ impl<'t> Lowerer<'t> {
         if !text.contains('\\') {
             return Name::new(text);
         }
-        self.import(text.trim_start_matches("namespace\\"), None, node)
+        let text = text.trim_start_matches("namespace\\").trim_start_matches('\\');
+        // The file may have a class of the same name: `new \GuzzleHttp\Client()` within a class `Client`.
+        let alias = text.contains('\\').then(|| Name::from(text.replace('\\', ".")));
+        self.import(text, alias, node)
     }
 
     /// `require "lib/client.php"`: everything in that file, looked for beside this one.
