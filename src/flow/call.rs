@@ -221,12 +221,25 @@ impl<'a> Run<'a> {
         self.local(name).is_some() || self.module.function(self.fun.id).params.iter().any(|p| p.name == *name)
     }
 
+    /// Whether an expression starts at a variable of this function that holds a module.
+    fn is_loaded(&self, mut object: ExprId) -> bool {
+        while let Expr::Field(outer, _) = self.module.expr(object) {
+            object = *outer;
+        }
+        let Expr::Name(name) = self.module.expr(object) else { return false };
+        let module = |v: &Value| matches!(v, Value::Module(_) | Value::External(_));
+        matches!(self.module.language, Language::JavaScript | Language::TypeScript)
+            && self.local(name).is_some_and(|set| set.values().any(module))
+    }
+
     /// `new X(…)` and struct literals.
     pub fn construct_expr(&mut self, id: ExprId, class: ExprId, args: &'a [Arg]) -> Set {
         let site = self.site(id);
         let types = match self.module.expr(class) {
             // A class held in a variable.
             Expr::Name(name) if self.is_variable(name) => self.name(name),
+            // A class of a module held in one: `const sdk = require("sdk")` within a function, `await import("sdk")`.
+            Expr::Field(object, _) if self.is_loaded(*object) => self.eval(class),
             _ => self.types(class, 0),
         };
         let types = types.flat_map(|v| match v {
