@@ -6,7 +6,7 @@ use crate::flow::found::{Found, What};
 use crate::flow::program::Resolved;
 use crate::flow::request::Site;
 use crate::flow::subst::Subst;
-use crate::flow::value::{Args, Closure, Instance, Made, Set, Table, Value};
+use crate::flow::value::{Args, Closure, Instance, Made, Piece, Set, Table, Value};
 use crate::flow::{deciding, library, strings, transport};
 use crate::ir::Name;
 use std::sync::Arc;
@@ -350,11 +350,13 @@ fn default_address(args: &Args) -> Option<Set> {
     default(args, |text| text.contains("://"))
 }
 
-/// `settings.get("path", "/api/v1/monitor")`: the same of a path, by methods that look things up and never ask a server for them.
+/// `settings.get("path", "/api/v1/monitor")`: the same of a path or a site, by methods that look things up and never ask a server
+/// for them.
 fn looked_up(name: &str, args: &Args) -> Option<Set> {
     let looks =
         matches!(name, "get" | "fetch" | "pop" | "setdefault" | "getOrDefault" | "getProperty" | "get_or_insert");
-    default(args, |text| text.starts_with('/') || text.contains("://")).filter(|_| looks)
+    let site = |text: &str| text.contains("datadoghq.") || text.contains("ddog-gov.");
+    default(args, |text| text.starts_with('/') || text.contains("://") || site(text)).filter(|_| looks)
 }
 
 fn default(args: &Args, is_address: impl Fn(&str) -> bool) -> Option<Set> {
@@ -369,7 +371,10 @@ fn default(args: &Args, is_address: impl Fn(&str) -> bool) -> Option<Set> {
         !name.is_empty() && !name.contains(['/', ' ', ':']) && strings::verb(name).is_none() && !host(name)
     };
     let address = |v: &Value| matches!(v, Value::Text(t) if is_address(t.head()));
-    (name.literal_text().is_some_and(plain) && !default.is_unknown() && default.values().all(address))
+    // A default may itself be read from the environment, with a default of its own.
+    let read = |v: &Value| matches!(v, Value::Text(t) if t.pieces.iter().all(|p| matches!(p, Piece::Env(_))));
+    let fits = default.values().any(address) && default.values().all(|v| address(v) || read(v));
+    (name.literal_text().is_some_and(plain) && fits)
         .then(|| default.clone())
 }
 
