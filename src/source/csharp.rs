@@ -70,7 +70,7 @@ struct Lowerer<'t> {
 impl<'t> Lowerer<'t> {
     /// The top of a file, or of a namespace.
     fn unit(&mut self, node: Node<'t>) {
-        for kid in self.b.kids(node) {
+        for kid in self.b.parts(node) {
             match kind(kid) {
                 Kind::UsingDirective => self.using(kid),
                 Kind::Namespace | Kind::FileNamespace => self.namespace(kid),

@@ -75,7 +75,7 @@ impl<'t> Lowerer<'t> {
 
     /// The whole file: types first, because literals and methods refer to them.
     fn file(&mut self, root: Node<'t>) {
-        let items = self.b.kids(root);
+        let items = self.b.sound_parts(root);
         for item in &items {
             if kind(*item) == Kind::MethodDeclaration
                 && let Some(owner) = self.receiver_type(*item)

@@ -53,7 +53,7 @@ struct Lowerer<'t> {
 
 impl<'t> Lowerer<'t> {
     fn file(&mut self, root: Node<'t>) {
-        let items = self.b.kids(root);
+        let items = self.b.sound_parts(root);
         for item in &items {
             match kind(*item) {
                 Kind::PackageDeclaration => {

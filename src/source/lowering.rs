@@ -87,6 +87,24 @@ impl<'t> Builder<'t> {
         node.named_children(&mut self.cursor).filter(|n| !n.is_extra()).collect()
     }
 
+    /// The same, and what the grammar skipped to find its way back: statements may be among that.
+    pub fn parts(&mut self, node: Node<'t>) -> Nodes<'t> {
+        node.named_children(&mut self.cursor).filter(|n| !n.is_extra() || n.is_error()).collect()
+    }
+
+    /// The same; in the place of what could not be read stands what is in it.
+    pub fn sound_parts(&mut self, node: Node<'t>) -> Vec<Node<'t>> {
+        let mut sound = Vec::new();
+        for part in self.parts(node) {
+            if part.is_error() {
+                sound.extend(self.parts(part));
+            } else {
+                sound.push(part);
+            }
+        }
+        sound
+    }
+
     /// All children, punctuation and keywords included, without comments.
     pub fn all_kids(&mut self, node: Node<'t>) -> Nodes<'t> {
         node.children(&mut self.cursor).filter(|n| !n.is_extra()).collect()

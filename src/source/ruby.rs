@@ -101,7 +101,7 @@ impl<'t> Lowerer<'t> {
     /// Lowers statements; with `tail`, the value of the last one is returned.
     fn body(&mut self, node: Node<'t>, tail: bool) {
         let start = self.b.out.len();
-        let kids = self.b.kids(node);
+        let kids = self.b.parts(node);
         let plain = |n: &Node<'t>| !matches!(kind(*n), Kind::Rescue | Kind::Else | Kind::Ensure | Kind::EmptyStatement);
         let rescues = kids.iter().any(|n| kind(*n) == Kind::Rescue);
         let otherwise = kids.iter().find(|n| kind(**n) == Kind::Else).copied();

@@ -129,7 +129,7 @@ impl<'t> Lowerer<'t> {
     }
 
     fn members(&mut self, class: ClassId, body: Node<'t>) {
-        for member in self.b.kids(body) {
+        for member in self.b.parts(body) {
             match kind(member) {
                 Kind::Field => self.fields(class, member),
                 Kind::Property => self.property(class, member),

@@ -8,7 +8,7 @@ use tree_sitter::Node;
 impl<'t> Lowerer<'t> {
     /// All statements in a node; local functions first, because they are visible before they are written.
     pub(super) fn block(&mut self, node: Node<'t>) {
-        let kids = self.b.kids(node);
+        let kids = self.b.parts(node);
         for kid in kids.iter().filter(|k| kind(**k) == Kind::LocalFunction) {
             self.local_function(*kid);
         }
@@ -53,7 +53,7 @@ impl<'t> Lowerer<'t> {
             Kind::For | Kind::While | Kind::Do => self.looping(node),
             Kind::Foreach => self.foreach(node),
             Kind::Using | Kind::Lock | Kind::Fixed | Kind::Unsafe | Kind::CheckedStatement | Kind::Labeled => {
-                for part in self.b.kids(node) {
+                for part in self.b.parts(node) {
                     self.statement_or_value(part);
                 }
             }

@@ -17,7 +17,7 @@ impl<'t> Lowerer<'t> {
     }
 
     fn statements(&mut self, node: Node<'t>) {
-        for kid in self.b.kids(node) {
+        for kid in self.b.parts(node) {
             self.statement(kid);
         }
     }

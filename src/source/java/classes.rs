@@ -103,7 +103,7 @@ impl<'t> Lowerer<'t> {
 
     /// The members of a body; an enum keeps its own apart from the constants.
     fn collect_members(&mut self, body: Node<'t>, members: &mut Vec<Node<'t>>) {
-        for member in self.b.kids(body) {
+        for member in self.b.sound_parts(body) {
             if kind(member) == Kind::EnumBodyDeclarations {
                 members.extend(self.b.kids(member));
             } else {

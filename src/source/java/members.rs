@@ -32,7 +32,7 @@ impl<'t> Lowerer<'t> {
             | Kind::EnumDeclaration
             | Kind::AnnotationTypeDeclaration => self.class_declaration(node),
             _ if node.is_error() => {
-                for kid in self.b.kids(node) {
+                for kid in self.b.parts(node) {
                     if kind(kid) == Kind::MethodDeclaration || kind(kid) == Kind::FieldDeclaration {
                         self.member(class, kid, local);
                     }

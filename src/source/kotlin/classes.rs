@@ -150,15 +150,7 @@ impl<'t> Lowerer<'t> {
 
     /// The members of a body; those inside a part that the grammar could not read too.
     pub(super) fn members(&mut self, body: Option<Node<'t>>) -> Vec<Node<'t>> {
-        let mut members = Vec::new();
-        for member in body.map(|b| self.b.kids(b)).unwrap_or_default() {
-            if member.is_error() {
-                members.extend(self.b.kids(member));
-            } else {
-                members.push(member);
-            }
-        }
-        members
+        body.map(|b| self.b.sound_parts(b)).unwrap_or_default()
     }
 
     /// Notes what members are called before any body is lowered; those of a companion are static members of the class.

@@ -137,7 +137,7 @@ impl<'t> Lowerer<'t> {
         let id = self.b.module.add_class(class);
         let outer = self.class.replace(name);
         if let Some(body) = child(node, At::Body) {
-            for member in self.b.kids(body) {
+            for member in self.b.sound_parts(body) {
                 self.member_declaration(id, member);
             }
         }

@@ -8,7 +8,7 @@ use tree_sitter::Node;
 impl<'t> Lowerer<'t> {
     /// All statements in a node.
     pub(super) fn block(&mut self, node: Node<'t>) {
-        for kid in self.b.kids(node) {
+        for kid in self.b.parts(node) {
             self.statement(kid);
         }
     }

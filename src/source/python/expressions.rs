@@ -80,7 +80,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn exprs(&mut self, node: Node<'t>) -> Vec<ExprId> {
-        self.kids(node).into_iter().map(|n| self.expr(n)).collect()
+        self.parts(node).into_iter().map(|n| self.expr(n)).collect()
     }
 
     fn attribute(&mut self, node: Node<'t>) -> ExprId {

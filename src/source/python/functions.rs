@@ -59,6 +59,9 @@ impl<'t> Lowering<'t> {
         let frame = self.begin_function(function, true);
         self.receivers.push(receiver);
         self.globals.push(Vec::new());
+        for lost in self.parts(node).into_iter().filter(Node::is_error) {
+            self.block_of(lost);
+        }
         if let Some(body) = child(node, Field::Body) {
             self.block_of(body);
         }

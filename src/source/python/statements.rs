@@ -8,7 +8,7 @@ use tree_sitter::Node;
 impl<'t> Lowering<'t> {
     /// Lowers the statements of a block into the open one.
     pub(super) fn block_of(&mut self, node: Node<'t>) {
-        for statement in self.kids(node) {
+        for statement in self.parts(node) {
             self.statement(statement);
         }
     }
@@ -43,7 +43,7 @@ impl<'t> Lowering<'t> {
                 self.emit(Stmt::Exit);
             }
             Kind::BreakStatement | Kind::ContinueStatement => self.emit(Stmt::Exit),
-            Kind::AssertStatement => {
+            Kind::AssertStatement | Kind::DeleteStatement | Kind::PrintStatement => {
                 for inner in self.kids(node) {
                     let value = self.expr(inner);
                     self.emit(Stmt::Eval(value));
@@ -67,8 +67,11 @@ impl<'t> Lowering<'t> {
             Kind::ClassDefinition => self.class(node, &[], None),
             Kind::DecoratedDefinition => self.decorated(node, None),
             Kind::Block => self.block_of(node),
-            // Parts that the grammar could not read may still hold statements.
+            // Parts that the grammar could not read may still hold statements, and expressions that belong to none.
             _ if node.is_error() => self.block_of(node),
+            Kind::ArgumentList | Kind::Assignment | Kind::Attribute | Kind::Await | Kind::Call | Kind::KeywordArgument => {
+                self.expression_statement(node);
+            }
             _ => {}
         }
     }
