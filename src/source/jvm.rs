@@ -1,5 +1,6 @@
 //! What the front ends of Java and Kotlin share: which class a bare name belongs to, tests told by frameworks, collections made in place.
 
+pub(super) mod injected;
 pub(super) mod tables;
 
 use super::lowering::Builder;

@@ -5,6 +5,7 @@ use super::grammar::{Field, Kind, child, kind};
 use crate::ir::{
     self, Arg, ClassId, Expr, ExprId, Function, FunctionId, FunctionKind, Name, Param, ParamKind, Place, Span, Stmt,
 };
+use crate::source::jvm::injected::injected;
 use crate::source::jvm::is_test_annotation;
 use tree_sitter::Node;
 
@@ -62,10 +63,19 @@ impl<'t> Lowerer<'t> {
                 continue;
             }
             let Some(name) = child(declarator, Field::Name) else { continue };
-            let value = child(declarator, Field::Value).map(|v| self.expr(v));
+            let value = match child(declarator, Field::Value) {
+                Some(value) => Some(self.expr(value)),
+                None => self.injected(node),
+            };
             let field = ir::Field { name: self.b.name(name), ty: ty_id, value, span: Span::of(&declarator) };
             self.add_field(class, field);
         }
+    }
+
+    /// What a framework puts into a field or parameter by its annotations.
+    fn injected(&mut self, node: Node<'t>) -> Option<ExprId> {
+        let annotations = self.decorators(node);
+        injected(&mut self.b, &annotations, node)
     }
 
     /// A method or constructor.
@@ -134,7 +144,8 @@ impl<'t> Lowerer<'t> {
                     let name = self.b.name(name);
                     self.tables.declare(&name, ty.map_or("", |ty| self.b.text(ty)));
                     let ty = ty.map(|ty| self.ty(ty));
-                    params.push(plain_param(name, ty));
+                    let default = self.injected(node);
+                    params.push(Param { default, ..plain_param(name, ty) });
                 }
                 Kind::SpreadParameter => {
                     let kids = self.b.kids(node);

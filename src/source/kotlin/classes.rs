@@ -4,6 +4,7 @@
 use super::Lowerer;
 use super::grammar::{Field, Kind, child, is_expression, is_type, kind};
 use crate::ir::{self, Arg, Class, ClassId, Expr, ExprId, FunctionKind, Module, Name, Param, Place, Span, Stmt};
+use crate::source::jvm::injected::injected;
 use crate::source::jvm::{Access, Enclosing};
 use std::collections::HashMap;
 use tree_sitter::Node;
@@ -258,7 +259,11 @@ impl<'t> Lowerer<'t> {
         let mut rest = false;
         for part in self.b.kids(node) {
             match kind(part) {
-                Kind::Modifiers => rest = self.b.text(part).contains("vararg"),
+                Kind::Modifiers => {
+                    rest = self.b.text(part).contains("vararg");
+                    let annotations = self.annotations(part);
+                    default = injected(&mut self.b, &annotations, part);
+                }
                 Kind::Identifier if name.is_none() => name = Some(self.ident(part)),
                 k if is_type(k) => ty = Some(part),
                 k if is_expression(k) => default = Some(self.expr(part)),

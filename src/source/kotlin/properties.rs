@@ -3,6 +3,7 @@
 use super::Lowerer;
 use super::grammar::{Kind, is_expression, is_type, kind};
 use crate::ir::{self, ClassId, Expr, ExprId, Function, FunctionKind, Name, Place, Span, Stmt};
+use crate::source::jvm::injected::injected;
 use tree_sitter::Node;
 
 /// The parts of a property declaration.
@@ -179,13 +180,20 @@ impl<'t> Lowerer<'t> {
         let value = match (property.value, property.delegate) {
             (Some(value), _) => Some(self.expr(value)),
             (None, Some(delegate)) => self.delegate_value(delegate),
-            _ => None,
+            _ => self.injected(node),
         };
         if let Some(value) = value {
             self.note_table(&name, value);
         }
         let ty = property.ty.map(|ty| self.ty(ty));
         self.add_field(class, ir::Field { name, ty, value, span: Span::of(&node) });
+    }
+
+    /// What a framework puts into a property by its annotations.
+    fn injected(&mut self, node: Node<'t>) -> Option<ExprId> {
+        let modifiers = self.b.kids(node).into_iter().find(|k| kind(*k) == Kind::Modifiers)?;
+        let annotations = self.annotations(modifiers);
+        injected(&mut self.b, &annotations, modifiers)
     }
 
     /// A property of a class whose constructor sets it: literals stay with the field, everything else is assigned.
