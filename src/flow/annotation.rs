@@ -2,7 +2,7 @@
 //! declarative clients of other languages).
 
 use crate::evidence::Origin;
-use crate::ir::{Class, Expr, ExprId, Name};
+use crate::ir::{Class, Expr, ExprId, Name, Piece};
 
 use super::exec::Run;
 use super::origin;
@@ -100,6 +100,17 @@ impl Run<'_> {
         }
     }
 
+    /// Whether the file names a header of Datadog's keys: `@Header("DD-API-KEY")`, `@Headers("DD-API-KEY: …")`.
+    fn declares_keys(&self) -> bool {
+        self.module.exprs().any(|(_, expr)| match expr {
+            Expr::Text(pieces) => match pieces.first() {
+                Some(Piece::Text(text)) => text.split([':', '=']).next().is_some_and(|t| origin::is_key_name(t.trim())),
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
     /// One annotation of a method without a body.
     fn annotated(&mut self, name: &str, args: &Args, base: &Set, class: &Class, site: Site) {
         let name = name.rsplit('.').next().unwrap_or(name);
@@ -134,8 +145,12 @@ impl Run<'_> {
                 None => strings::joined(&Text::literal("/"), &path, false),
             };
             let named = origin::from_names([class.name.as_str(), &self.module.file]);
-            let origin = origin::from_url(&url, self.scope.hosts).min(named);
-            if matches!(origin, Origin::Other | Origin::Unknown) || !transport::has_api_path(&url) {
+            let origin = match origin::from_url(&url, self.scope.hosts).min(named) {
+                Origin::Unknown if self.declares_keys() => Origin::LikelyDatadog,
+                origin => origin,
+            };
+            // Whose it is, may be told by nothing: then it is undecided, not gone.
+            if origin == Origin::Other || !transport::has_api_path(&url) {
                 continue;
             }
             self.emit(Request::new(verb.clone(), url, origin, format!("declared by @{name}"), site));
