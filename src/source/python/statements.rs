@@ -19,7 +19,21 @@ impl<'t> Lowering<'t> {
             return;
         }
         self.statement_inner(node);
+        if node.has_error() {
+            self.lost(node);
+        }
         self.ascend();
+    }
+
+    /// The body of a statement that the grammar could not read as one: its statements still stand in it.
+    fn lost(&mut self, node: Node<'t>) {
+        let compound =
+            [Kind::IfStatement, Kind::ForStatement, Kind::WhileStatement, Kind::TryStatement, Kind::WithStatement];
+        if compound.contains(&kind(node)) {
+            for part in self.parts(node).into_iter().filter(Node::is_error) {
+                self.block_of(part);
+            }
+        }
     }
 
     fn statement_inner(&mut self, node: Node<'t>) {
