@@ -374,8 +374,7 @@ fn default(args: &Args, is_address: impl Fn(&str) -> bool) -> Option<Set> {
     // A default may itself be read from the environment, with a default of its own.
     let read = |v: &Value| matches!(v, Value::Text(t) if t.pieces.iter().all(|p| matches!(p, Piece::Env(_))));
     let fits = default.values().any(address) && default.values().all(|v| address(v) || read(v));
-    (name.literal_text().is_some_and(plain) && fits)
-        .then(|| default.clone())
+    (name.literal_text().is_some_and(plain) && fits).then(|| default.clone())
 }
 
 /// Methods of API objects that are no operations.

@@ -83,7 +83,12 @@ impl<'t> Lowering<'t> {
             Kind::Block => self.block_of(node),
             // Parts that the grammar could not read may still hold statements, and expressions that belong to none.
             _ if node.is_error() => self.block_of(node),
-            Kind::ArgumentList | Kind::Assignment | Kind::Attribute | Kind::Await | Kind::Call | Kind::KeywordArgument => {
+            Kind::ArgumentList
+            | Kind::Assignment
+            | Kind::Attribute
+            | Kind::Await
+            | Kind::Call
+            | Kind::KeywordArgument => {
                 self.expression_statement(node);
             }
             _ => {}
