@@ -112,6 +112,11 @@ fn request(
         (_, Origin::Unknown) if is_behind_prefix(&target) => Decision::Nothing,
         (several, Origin::Unknown) => Decision::Unresolved(reason::HOST, fits(several)),
         (several, _) if confidence == Confidence::Possible => Decision::Unresolved(reason::WEAK, fits(several)),
+        (several, _)
+            if method.is_none() && several.len() > 1 && same_path(several) && is_sure(catalog, several, &target) =>
+        {
+            Decision::Unresolved(reason::VERB, fits(several))
+        }
         // A hole where the template has a word: it may be that operation, and it may be anything.
         (some, _) if best == Some(Quality::Candidate) => Decision::Unresolved(reason::PATH, fits(some)),
         ([one], _) => {
@@ -119,7 +124,6 @@ fn request(
             let most = if proven { Confidence::Certain } else { Confidence::Likely };
             Decision::Uses(fits(std::slice::from_ref(one)), most.max(confidence))
         }
-        (several, _) if method.is_none() && same_path(several) => Decision::Unresolved(reason::VERB, fits(several)),
         (several, _) if is_open(url) => Decision::Unresolved(reason::PATH, fits(several)),
         (several, _) => Decision::Unresolved(reason::SEVERAL, fits(several)),
     }
@@ -150,6 +154,13 @@ fn is_page(target: &Target, url: &Template) -> bool {
     let web = |service: &Option<Name>| service.as_deref().is_some_and(|s| matches!(s, "" | "app"));
     target.host.is_page()
         || matches!(&target.host, Host::Datadog { service, .. } if web(service)) && !url.to_string().contains("/api/")
+}
+
+/// Whether only the method is missing: with it, the path would be that of the operation.
+fn is_sure(catalog: &Catalog, matches: &[RouteMatch], target: &Target) -> bool {
+    let Some(first) = matches.first().map(|one| one.operation) else { return false };
+    let with_method = catalog.routes(Some(first.method), target);
+    with_method.iter().any(|one| one.operation.id == first.id && one.quality != Quality::Candidate)
 }
 
 fn same_path(matches: &[RouteMatch]) -> bool {
