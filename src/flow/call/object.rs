@@ -296,6 +296,13 @@ impl<'a> Run<'a> {
         let texts =
             |i: &&crate::flow::value::Item| matches!(&i.value, Value::Text(t) if !t.has_refs() && is_address(t));
         let mut addresses = Set { items: set.items.iter().filter(texts).cloned().collect() };
+        // Of a whole address only the host is the caller's: perhaps nobody here calls.
+        let whole = |i: &&crate::flow::value::Item| matches!(&i.value, Value::Text(t) if is_whole(t));
+        let open = Set { items: set.items.iter().filter(whole).cloned().collect() };
+        if !open.is_unknown() {
+            let closed = Subst::new(Vec::new(), None, true).set(&self.scope, &open, 1);
+            addresses.items.extend(closed.items.iter().filter(texts).cloned());
+        }
         // A builder hands its own on.
         if let ([Value::Ref(r)], Some(owner)) = (set.values().collect::<Vec<_>>().as_slice(), self.owner)
             && !r.path.is_empty()
@@ -341,6 +348,14 @@ pub(in crate::flow) fn is_callable(value: &Value) -> bool {
 fn names_address(name: &str) -> bool {
     static WORDS: Words = Words::new(&["host", "url", "uri", "base", "endpoint", "site", "domain", "address"]);
     WORDS.are_in(name)
+}
+
+/// Whether a text is an address with the path of an API, of which a caller gives a part.
+fn is_whole(text: &crate::flow::value::Text) -> bool {
+    text.has_refs()
+        && text.refs().all(|r| matches!(r.root, Root::Param(..)))
+        && text.head().contains("://")
+        && transport::has_api_path(text)
 }
 
 fn is_address(text: &crate::flow::value::Text) -> bool {

@@ -311,6 +311,9 @@ pub(in crate::flow) fn implied(set: &Set, there: &str, missing: &str) -> Vec<Ver
 /// What methods are called among arguments, parameters and options.
 pub(in crate::flow) const METHODS: &[&str] = &["method", "verb", "http_method", "httpMethod", "Method"];
 
+/// Names under which options hold what is sent.
+const BODY: &[&str] = &["body", "Body", "json", "payload", "requestBody"];
+
 /// Whether settings say under this name which request it is.
 pub fn names_request(name: &str) -> bool {
     METHODS.contains(&name) || ADDRESS.contains(&name)
@@ -339,9 +342,17 @@ pub fn guessed(
         (Some(set), _) => optional(&set, "GET"),
         (None, Some(verb)) => fixed(verb),
         (None, None) if matches!(name, "fetch" | "urlopen" | "open" | "load" | "download") => fixed("GET"),
+        // What carries a body is sent.
+        (None, None) if BODY.iter().any(|name| table.as_ref().is_some_and(|t| t.entry(name).is_some_and(is_given))) => {
+            fixed("POST")
+        }
         (None, None) => vec![(Text::default(), World::default(), None)],
     };
     Some((verbs, url))
+}
+
+fn is_given(set: &Set) -> bool {
+    !set.values().all(|v| matches!(v, Value::Null)) || set.is_unknown()
 }
 
 /// Whether a method in capitals and a path of an API stand side by side, given to what neither keeps nor serves them.
