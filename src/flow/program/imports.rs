@@ -126,14 +126,7 @@ impl Program {
                 let package = self.by_path.contains_key(module.path.get(..prefix).unwrap_or_default());
                 (plausible && (!package || segments.len() > 2)).then_some(100 + common)
             }
-            // The import path ends with the package's folder: at least two of its segments, or all of them.
-            Family::Go => {
-                if is_standard(segments) {
-                    return None;
-                }
-                let shared = path.iter().rev().zip(segments.iter().rev()).take_while(|(a, b)| a == b).count();
-                (shared == path.len() || shared >= 2).then_some(shared * 100 + common)
-            }
+            Family::Go => ends_like(here, &path, segments).map(|shared| shared * 100 + common),
             // Path aliases (`@/x`, `~/x`) and packages of a monorepo.
             Family::Script => {
                 let alias = matches!(segments.first(), Some(&"@" | &"~" | &"src" | &"app" | &"#"));
@@ -163,6 +156,21 @@ impl Program {
             Family::Jvm | Family::CSharp | Family::Shell => None,
         }
     }
+}
+
+/// How many segments a Go import shares with the end of a package's folder: at least two, or all of them, or all below a folder
+/// that holds the importer, too: that may be the module's, which need not be called like it.
+fn ends_like(here: &Module, path: &[&str], segments: &[&str]) -> Option<usize> {
+    if is_standard(segments) {
+        return None;
+    }
+    let shared = path.iter().rev().zip(segments.iter().rev()).take_while(|(a, b)| a == b).count();
+    let root = path.get(..path.len() - shared).unwrap_or_default();
+    // `k8s.io/api/core/v1` is not every folder `v1`.
+    let version = |s: &&str| s.starts_with('v') && s.contains(|c: char| c.is_ascii_digit());
+    let around = here.path.iter().map(Name::as_str).take(root.len()).eq(root.iter().copied());
+    let below = shared == 1 && around && !segments.last().is_some_and(version);
+    (shared == path.len() || shared >= 2 || below).then_some(shared)
 }
 
 /// Whether a Go import is one of the standard library, whose packages projects name their own folders after: no other path begins so
