@@ -122,11 +122,13 @@ fn concerned<'r, 't>(files: &'r [Read<'t>]) -> Vec<&'r Read<'t>> {
 
 /// What YAML among the sources declares: (as reported, text) of files that mention Datadog.
 pub(super) fn in_sources<'t>(files: impl Iterator<Item = (&'t Arc<str>, &'t str)>) -> Vec<Evidence> {
-    const WORDS: [&str; 5] = ["crossplane.io", "upbound.io", "datadog_", "uses:", "datadog:"];
+    const WORDS: [&str; 3] = ["crossplane.io", "upbound.io", "datadog_"];
     let yaml = files.filter(|(file, text)| {
         let named = file.ends_with(".yml") || file.ends_with(".yaml");
         named
             && (names_group(text)
+                || names_class(text)
+                || uses(text)
                 || WORDS.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()))
     });
     let yaml: Vec<_> = yaml.collect();
@@ -143,6 +145,24 @@ fn names_group(text: &str) -> bool {
         let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         memchr::memmem::find(line, b"apiVersion").is_some()
     })
+}
+
+/// Whether a text has a key `uses`, as steps of workflows do; `statuses` is another.
+fn uses(text: &str) -> bool {
+    const KEY: &[u8] = b"uses";
+    let bytes = text.as_bytes();
+    let begins = |at: usize| !bytes.get(..at).and_then(<[u8]>::last).is_some_and(u8::is_ascii_alphanumeric);
+    let behind = |at: usize| bytes.iter().skip(at + KEY.len()).find(|byte| !b"\"' ".contains(byte));
+    memchr::memmem::find_iter(bytes, KEY).any(|at| begins(at) && behind(at) == Some(&b':'))
+}
+
+/// Whether a text has a class of Pulumi's, such as `datadog:Monitor`; a key of that name, which descriptions of others' resources have,
+/// ends behind the colon.
+fn names_class(text: &str) -> bool {
+    const PACKAGE: &[u8] = b"datadog:";
+    let bytes = text.as_bytes();
+    let goes_on = |at: usize| bytes.get(at + PACKAGE.len()).is_some_and(u8::is_ascii_alphanumeric);
+    memchr::memmem::find_iter(bytes, PACKAGE).any(goes_on)
 }
 
 /// What a program declares with Pulumi's or CDKTF's classes, and the commands with known needs that it runs.
