@@ -93,7 +93,7 @@ pub struct Tree {
 #[derive(Debug)]
 pub enum Content {
     /// Its text, invalid UTF-8 replaced, and how strongly it hints at Datadog.
-    Text(Arc<str>, Strength),
+    Text(Arc<String>, Strength),
     /// Left out, with the reason.
     Skipped(&'static str),
     /// Too large to parse although it mentions Datadog, or unreadable.
@@ -113,7 +113,7 @@ pub fn read_declaration(found: &Declaration) -> (Content, u64) {
 
 /// The configuration in a folder that was not walked (a module outside the named paths), with the list of downloaded
 /// modules; as reported, with the text. What cannot be read is not there.
-pub fn declarations_in(folder: &str) -> Vec<(Arc<str>, Arc<str>)> {
+pub fn declarations_in(folder: &str) -> Vec<(Arc<str>, Arc<String>)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut found = Vec::new();
     for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
@@ -260,11 +260,9 @@ fn judge(shown: &str, bytes: Vec<u8>) -> Content {
     Content::Text(text(bytes), strength)
 }
 
-fn text(bytes: Vec<u8>) -> Arc<str> {
-    match String::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into(),
-    }
+fn text(bytes: Vec<u8>) -> Arc<String> {
+    let text = String::from_utf8(bytes);
+    Arc::new(text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
 /// As git and ripgrep decide it: a NUL byte near the beginning.

@@ -47,8 +47,8 @@ pub trait FrontEnd: Sync {
 pub struct File {
     /// Path as reported, `/`-separated, relative to the working directory.
     pub path: Arc<str>,
-    /// Its text, valid UTF-8 (invalid bytes were replaced).
-    pub text: Arc<str>,
+    /// Its text, valid UTF-8 (invalid bytes were replaced), as it was read: a copy of every file of a tree would cost as much again.
+    pub text: Arc<String>,
 }
 
 /// Every front end; order decides nothing but reports.

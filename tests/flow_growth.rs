@@ -73,7 +73,7 @@ fn modules(case: &Path) -> Modules {
         let ending = shown.rsplit(['.', '/']).next().unwrap_or_default().to_owned();
         let front_end = FRONT_ENDS.iter().find(|front_end| front_end.endings().contains(&&*ending));
         let Some((front_end, text)) = front_end.zip(fs::read_to_string(&path).ok()) else { continue };
-        let file = File { path: shown.into(), text: text.into() };
+        let file = File { path: shown.into(), text: Arc::new(text.to_owned()) };
         if front_end.holds_code(&file.text) {
             out.extend(front_end.lower(&file).into_iter().map(Arc::new));
         }

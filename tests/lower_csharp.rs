@@ -2,10 +2,11 @@
 
 use ddscope::ir::dump::dump;
 use ddscope::source::{FRONT_ENDS, File};
+use std::sync::Arc;
 
 fn lowered(path: &str, text: &str) -> String {
     let front_end = FRONT_ENDS.iter().find(|f| f.endings().contains(&"cs")).expect("C# is registered");
-    front_end.lower(&File { path: path.into(), text: text.into() }).iter().map(dump).collect()
+    front_end.lower(&File { path: path.into(), text: Arc::new(text.to_owned()) }).iter().map(dump).collect()
 }
 
 #[test]

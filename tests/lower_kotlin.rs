@@ -2,10 +2,11 @@
 
 use ddscope::ir::dump::dump;
 use ddscope::source::{FRONT_ENDS, File};
+use std::sync::Arc;
 
 fn lowered(path: &str, text: &str) -> String {
     let front_end = FRONT_ENDS.iter().find(|f| f.endings().contains(&"kt")).expect("kotlin is registered");
-    let file = File { path: path.into(), text: text.into() };
+    let file = File { path: path.into(), text: Arc::new(text.to_owned()) };
     front_end.lower(&file).iter().map(dump).collect()
 }
 

@@ -4,10 +4,11 @@ use ddscope::ir::Expr;
 use ddscope::ir::dump::dump;
 use ddscope::source::{FRONT_ENDS, File};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 fn modules(ending: &str, path: &str, text: &str) -> Vec<ddscope::ir::Module> {
     let front_end = FRONT_ENDS.iter().find(|f| f.endings().contains(&ending)).expect("the ending is registered");
-    front_end.lower(&File { path: path.into(), text: text.into() })
+    front_end.lower(&File { path: path.into(), text: Arc::new(text.to_owned()) })
 }
 
 fn lowered(ending: &str, path: &str, text: &str) -> String {

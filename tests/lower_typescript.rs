@@ -3,11 +3,12 @@
 use ddscope::ir::dump::dump;
 use ddscope::ir::{Expr, Module};
 use ddscope::source::{FRONT_ENDS, File};
+use std::sync::Arc;
 
 fn modules(path: &str, text: &str) -> Vec<Module> {
     let ending = path.rsplit('.').next().unwrap_or_default();
     let front_end = FRONT_ENDS.iter().find(|f| f.endings().contains(&ending)).expect("the ending is registered");
-    front_end.lower(&File { path: path.into(), text: text.into() })
+    front_end.lower(&File { path: path.into(), text: Arc::new(text.to_owned()) })
 }
 
 fn lowered(path: &str, text: &str) -> String {

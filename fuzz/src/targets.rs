@@ -52,7 +52,7 @@ pub fn subjects(target: &str) -> Vec<&'static str> {
 }
 
 fn lower(ending: &str, bytes: &[u8]) -> Vec<Module> {
-    let text: Arc<str> = String::from_utf8_lossy(bytes).into();
+    let text = Arc::new(String::from_utf8_lossy(bytes).into_owned());
     let name = if ending.starts_with(|first: char| first.is_ascii_uppercase()) {
         ending.to_owned()
     } else {

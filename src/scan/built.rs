@@ -4,6 +4,7 @@ use super::code::{Code, Source};
 use crate::error::Error;
 use crate::input::{Skipped, Strength, built};
 use crate::source;
+use std::sync::Arc;
 
 /// Sets aside what was built from sources that mention Datadog themselves. `failed` are files that cannot be parsed: of those
 /// that are only build output nothing is missing. What is built and has no sources here stays, without the modules of others.
@@ -11,7 +12,10 @@ pub(super) fn set_aside(sources: &mut [Source<'_>], failed: Vec<(usize, Error)>,
     let package = |(index, source): (usize, &Source<'_>)| {
         let large = failed.iter().any(|(at, _)| *at == index);
         let matters = large || source.strength != Strength::None && !source.done;
-        matters.then(|| built::package_of(&source.found.shown, source.text.as_deref())).flatten().map(str::to_owned)
+        matters
+            .then(|| built::package_of(&source.found.shown, source.text.as_ref().map(|text| text.as_str())))
+            .flatten()
+            .map(str::to_owned)
     };
     let packages: Vec<Option<String>> = sources.iter().enumerate().map(package).collect();
     let written: Vec<&str> = sources
@@ -35,9 +39,9 @@ pub(super) fn set_aside(sources: &mut [Source<'_>], failed: Vec<(usize, Error)>,
             result.skipped.push(Skipped { file: source.found.shown.clone(), reason: "built" });
             (source.done, source.text) = (true, None);
         } else if package.is_some()
-            && let Some(own) = source.text.as_deref().and_then(built::without_third_party)
+            && let Some(own) = source.text.as_deref().and_then(|text| built::without_third_party(text))
         {
-            source.text = Some(own.into());
+            source.text = Some(Arc::new(own));
         }
     }
 }

@@ -56,7 +56,7 @@ pub(super) struct Code {
 pub(super) struct Source<'t> {
     pub found: &'t Found,
     /// `None` if it was not kept, or cannot be parsed.
-    pub text: Option<Arc<str>>,
+    pub text: Option<Arc<String>>,
     pub strength: Strength,
     /// Parsed already, or never to be.
     pub done: bool,
@@ -86,7 +86,7 @@ pub(super) fn analyze(
     }
     let declared = super::declared::in_sources(sources.iter().filter_map(|source| {
         let text = source.text.as_ref().filter(|_| source.strength == Strength::Strong)?;
-        Some((&source.found.shown, &**text))
+        Some((&source.found.shown, text.as_str()))
     }));
     let mut project = Project {
         links: Links::new(tree.sources.iter()),
@@ -339,7 +339,7 @@ impl Project<'_> {
 }
 
 impl Source<'_> {
-    fn text(&self) -> Option<Arc<str>> {
+    fn text(&self) -> Option<Arc<String>> {
         self.text.clone().or_else(|| input::read_text(self.found).map(|file| file.text))
     }
 }
@@ -347,7 +347,7 @@ impl Source<'_> {
 /// What a front end made of a file.
 enum Lowered {
     /// Its text, its modules, and what they declare rather than call.
-    Modules(Arc<str>, Vec<Module>, Vec<Evidence>),
+    Modules(Arc<String>, Vec<Module>, Vec<Evidence>),
     /// Not asked: its syntax tree would not fit in memory.
     Dense,
     /// It panicked, or the file went away.

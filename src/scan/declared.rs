@@ -28,7 +28,7 @@ pub(super) struct Declared {
 /// A file that was read.
 struct Read<'t> {
     found: &'t Declaration,
-    text: Arc<str>,
+    text: Arc<String>,
     strength: Strength,
 }
 

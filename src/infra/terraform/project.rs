@@ -17,7 +17,7 @@ const DEPTH: usize = 12;
 const MOST_OF_ONE: usize = 64;
 
 /// Gives the files of a folder that was not among the given ones: (as reported, text); empty if it is not there.
-pub type Fetch<'a> = dyn Fn(&str) -> Vec<(Arc<str>, Arc<str>)> + 'a;
+pub type Fetch<'a> = dyn Fn(&str) -> Vec<(Arc<str>, Arc<String>)> + 'a;
 
 /// A parsed file.
 pub struct Parsed {
@@ -116,7 +116,7 @@ impl Project {
     }
 
     /// `modules.json`, which `terraform init` writes.
-    fn read_cache(&mut self, root: &str, files: &[(Arc<str>, Arc<str>)]) {
+    fn read_cache(&mut self, root: &str, files: &[(Arc<str>, Arc<String>)]) {
         let Some((_, text)) = files.iter().find(|(file, _)| file.ends_with("/modules.json")) else { return };
         let Ok(values) = json::read(text) else { return };
         for row in values.iter().filter_map(|value| value.at("Modules")).flat_map(json::Node::items) {

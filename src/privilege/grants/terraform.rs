@@ -77,7 +77,7 @@ pub(super) fn in_programs(text: &str, file: &Arc<str>) -> Vec<Grant> {
     if name.ends_with(".yaml") || name.ends_with(".yml") {
         keys.extend(manifest::keys(file, text));
     } else if let Some(front_end) = Classifier::new().by_name(name).and_then(|number| FRONT_ENDS.get(number)) {
-        let modules = front_end.lower(&File { path: file.clone(), text: text.into() });
+        let modules = front_end.lower(&File { path: file.clone(), text: Arc::new(text.to_owned()) });
         keys.extend(modules.iter().flat_map(program::keys));
     }
     keys.into_iter().filter_map(grant).collect()
