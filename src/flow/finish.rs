@@ -50,6 +50,7 @@ pub fn evidence(
     drop_restated(program, &mut found);
     found.retain(is_worth_telling);
     others::drop_others(options.catalog, &mut found);
+    others::drop_strangers(options.catalog, &mut found);
     drop_repeated(program, &mut found);
     let mut out: Vec<Evidence> = found.into_par_iter().map(|one| to_evidence(program, one)).collect();
     let short = program.functions().filter(|fun| unfinished.contains(fun) || state.output(*fun).cut);

@@ -6,7 +6,7 @@ use crate::evidence::Origin;
 use crate::flow::found::{Found, What};
 use crate::flow::request::{Request, Site, template};
 use crate::flow::transport;
-use crate::url::Target;
+use crate::url::{Host, Target};
 use rustc_hash::{FxHashMap as Map, FxHashSet as HashSet};
 
 /// From how many paths on that Datadog does not have a way is another server's.
@@ -27,11 +27,43 @@ pub(super) fn drop_others(catalog: &Catalog, found: &mut Vec<Found>) {
     }
 }
 
+/// Drops what only names around it tie to Datadog, where a file sends it to several paths on a host that nobody knows, and Datadog
+/// has none of them: a light switch that an alert turns on.
+pub(super) fn drop_strangers(catalog: &Catalog, found: &mut Vec<Found>) {
+    let mut files: Map<u32, (bool, HashSet<String>)> = Map::default();
+    for one in found.iter() {
+        let (file, seen) = match &one.what {
+            What::Http(request) => (sender(one).module, Some(request)),
+            _ => (one.at.module, None),
+        };
+        let (ours, strange) = files.entry(file).or_default();
+        match seen.and_then(|request| strange_path(catalog, request)) {
+            Some(path) => _ = strange.insert(path),
+            None => *ours = true,
+        }
+    }
+    files.retain(|_, (ours, strange)| !*ours && strange.len() >= ENOUGH);
+    found.retain(|one| !matches!(&one.what, What::Http(_)) || !files.contains_key(&sender(one).module));
+}
+
+/// The path of a request to a host that nobody knows, if Datadog has no such path.
+fn strange_path(catalog: &Catalog, request: &Request) -> Option<String> {
+    let target = Target::parse(&template(&request.url));
+    let unknown = request.origin == Origin::LikelyDatadog && matches!(target.host, Host::Hole | Host::None);
+    let strange = unknown && !transport::has_api_path(&request.url) && catalog.routes(None, &target).is_empty();
+    strange.then(|| target.path.to_string())
+}
+
+/// The place that sends a request in the end.
+fn sender(found: &Found) -> Site {
+    found.steps.first().map_or(found.at, |(_, site)| *site)
+}
+
 /// A request below `/api/` of which nothing tells whose it is, and the place that sends it in the end.
 fn of_unknown(found: &Found) -> Option<(&Request, Site)> {
     match &found.what {
         What::Http(request) if request.origin == Origin::Unknown && transport::has_api_path(&request.url) => {
-            Some((request, found.steps.first().map_or(found.at, |(_, site)| *site)))
+            Some((request, sender(found)))
         }
         _ => None,
     }
