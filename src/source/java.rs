@@ -34,7 +34,13 @@ impl FrontEnd for Java {
         let Some(tree) = parse(grammar::language(), &file.text) else { return Vec::new() };
         let mut b = Builder::new(file, Language::Java, &tree, &file.text);
         b.module.test = super::testing::is_jvm_test(&file.path);
-        let mut lowerer = Lowerer { b, classes: Surroundings::default(), tables: Tables::default(), anonymous: 0 };
+        let mut lowerer = Lowerer {
+            b,
+            classes: Surroundings::default(),
+            tables: Tables::default(),
+            anonymous: 0,
+            statics: Vec::new(),
+        };
         lowerer.file(tree.root_node());
         vec![lowerer.b.finish()]
     }
@@ -49,6 +55,8 @@ struct Lowerer<'t> {
     tables: Tables,
     /// How many classes without a name there were.
     anonymous: u32,
+    /// Static imports: the member, or all of them, and the class that has it.
+    statics: Vec<(Option<Name>, Name)>,
 }
 
 impl<'t> Lowerer<'t> {
@@ -92,7 +100,36 @@ impl<'t> Lowerer<'t> {
                 span: Span::of(&node),
             }
         };
+        let class = import.module.clone();
+        let member = (!import.local.is_empty()).then(|| import.local.clone());
         self.b.module.imports.push(import);
+        if self.b.all_kids(node).into_iter().any(|k| kind(k) == Kind::Static) {
+            self.import_class(&class, member, node);
+        }
+    }
+
+    /// The class of a static import, under its own name.
+    fn import_class(&mut self, path: &Name, member: Option<Name>, node: Node<'t>) {
+        let Some((package, class)) = path.rsplit_once('.') else { return };
+        let class = Name::new(class);
+        if !self.is_imported(&class) {
+            self.b.module.imports.push(Import {
+                local: class.clone(),
+                module: Name::new(package),
+                member: Member::Named(class.clone()),
+                span: Span::of(&node),
+            });
+        }
+        self.statics.push((member, class));
+    }
+
+    /// The class that a constant is imported from: by its name, or by the only import of all that a class has.
+    fn static_owner(&self, name: &str) -> Option<Name> {
+        let constant = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        let named = self.statics.iter().find(|(member, _)| member.as_deref() == Some(name));
+        let mut all = self.statics.iter().filter(|(member, _)| member.is_none());
+        let found = named.or_else(|| all.next().filter(|_| all.next().is_none()));
+        found.filter(|_| constant).map(|(_, class)| class.clone())
     }
 
     /// Whether a bare name is imported (a static import).

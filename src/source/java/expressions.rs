@@ -107,6 +107,10 @@ impl<'t> Lowerer<'t> {
             if let Some(owner) = self.classes.owner_of(&mut self.b, Sort::Field, name, node) {
                 return self.b.add(Expr::Field(owner, Name::new(name)), node);
             }
+            if let Some(class) = self.static_owner(name) {
+                let class = self.b.add(Expr::Name(class), node);
+                return self.b.add(Expr::Field(class, Name::new(name)), node);
+            }
             if self.classes.may_inherit() && !self.is_imported(name) && looks_inherited(name, is_object) {
                 let this = self.b.add(Expr::This, node);
                 return self.b.add(Expr::Field(this, Name::new(name)), node);
