@@ -19,6 +19,13 @@ const PLAIN: &[&str] = &[
 /// Most classes whose method a client is handed to where the object is unknown.
 const MAX_HANDED: usize = 4;
 
+/// Whether a name may end with a word, which is in lower case.
+fn ends_with(name: &str, word: &str) -> bool {
+    let name = name.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let tail = name.len().checked_sub(word.len()).and_then(|at| name.get(at..));
+    !name.is_ascii() || tail.is_some_and(|tail| tail.eq_ignore_ascii_case(word))
+}
+
 impl Run<'_> {
     /// Calls the method of the one class that the receiver is named after. `None` if there is no such class.
     pub(in crate::flow) fn guessed_call(&mut self, name: &Name, args: &Args, site: Site, label: &Name) -> Option<Set> {
@@ -51,12 +58,15 @@ impl Run<'_> {
 
     fn named_after(&self, method: &Name, label: &Name) -> Option<Cls> {
         let label = words(label);
-        if label.is_empty() {
-            return None;
-        }
+        let last = label.last()?;
         let program = self.program();
         let fits = |class: &&Cls| {
-            let name = words(&program.class(**class).name);
+            let name = &program.class(**class).name;
+            // However the two fit, their last words are one; most classes are out before they are taken apart.
+            if !ends_with(name, last) {
+                return false;
+            }
+            let name = words(name);
             let within = || name.ends_with(&label) || label.ends_with(&name);
             name == label || !PLAIN.contains(&method.as_str()) && within()
         };
