@@ -28,7 +28,7 @@ pub(super) fn drop_others(catalog: &Catalog, found: &mut Vec<Found>) {
 }
 
 /// Drops what only names around it tie to Datadog, where a file sends it to several paths on a host that nobody knows, and Datadog
-/// has none of them: a light switch that an alert turns on.
+/// has none of them: a light switch that an alert turns on. Below `/api/` Datadog has more than the table.
 pub(super) fn drop_strangers(catalog: &Catalog, found: &mut Vec<Found>) {
     let mut files: Map<u32, (bool, HashSet<String>)> = Map::default();
     for one in found.iter() {
@@ -50,8 +50,9 @@ pub(super) fn drop_strangers(catalog: &Catalog, found: &mut Vec<Found>) {
 fn strange_path(catalog: &Catalog, request: &Request) -> Option<String> {
     let target = Target::parse(&template(&request.url));
     let unknown = request.origin == Origin::LikelyDatadog && matches!(target.host, Host::Hole | Host::None);
-    let strange = unknown && !transport::has_api_path(&request.url) && catalog.routes(None, &target).is_empty();
-    strange.then(|| target.path.to_string())
+    let path = target.path.to_string();
+    let strange = unknown && !path.contains("/api/") && catalog.routes(None, &target).is_empty();
+    strange.then_some(path)
 }
 
 /// The place that sends a request in the end.
