@@ -34,7 +34,8 @@ impl FrontEnd for TypeScript {
     }
 
     fn endings(&self) -> &'static [&'static str] {
-        &["ts", "mts", "cts", "tsx", "js", "mjs", "cjs", "jsx"]
+        // `gs` is how Google's Apps Script is kept in files.
+        &["ts", "mts", "cts", "tsx", "js", "mjs", "cjs", "jsx", "gs"]
     }
 
     fn lower(&self, file: &File) -> Vec<Module> {

@@ -79,6 +79,7 @@ const JAVASCRIPT: &[&str] = &[
     "@nestjs/axios",
     "globalThis.fetch",
     "window.fetch",
+    "UrlFetchApp",
     "global.fetch",
     "$fetch",
     "isomorphic-fetch",

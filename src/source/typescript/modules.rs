@@ -6,7 +6,7 @@ use crate::ir::{Expr, ExprId, Import, Member, Name, Place, Span, Stmt};
 use tree_sitter::Node;
 
 /// Endings that an import may or may not write.
-const ENDINGS: &[&str] = &["ts", "mts", "cts", "tsx", "js", "mjs", "cjs", "jsx"];
+const ENDINGS: &[&str] = &["ts", "mts", "cts", "tsx", "js", "mjs", "cjs", "jsx", "gs"];
 
 /// Test frameworks; who imports one describes tests.
 const FRAMEWORKS: &[&str] = &[
