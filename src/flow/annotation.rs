@@ -3,6 +3,7 @@
 
 use crate::evidence::Origin;
 use crate::ir::{Class, Expr, ExprId, Name, Piece};
+use std::cell::OnceCell;
 
 use super::exec::Run;
 use super::origin;
@@ -20,6 +21,7 @@ impl Run<'_> {
     pub fn annotations(&mut self) {
         let module = self.module;
         self.decorators();
+        let keys = OnceCell::new();
         for (c, class) in module.classes.iter().enumerate().filter(|(_, c)| c.interface || !c.bases.is_empty()) {
             // The base address that `Retrofit…baseUrl(…)…create(Class)` gave it.
             let id = self.program().class_id(self.fun.module, crate::ir::ClassId(u32::try_from(c).unwrap_or(u32::MAX)));
@@ -42,7 +44,7 @@ impl Run<'_> {
                 for decorator in &function.decorators {
                     let (name, args) = self.decorator(*decorator);
                     let site = self.site(*decorator);
-                    self.annotated(&name, &args, &base, class, site);
+                    self.annotated(&name, &args, &base, class, &keys, site);
                 }
             }
         }
@@ -111,8 +113,8 @@ impl Run<'_> {
         })
     }
 
-    /// One annotation of a method without a body.
-    fn annotated(&mut self, name: &str, args: &Args, base: &Set, class: &Class, site: Site) {
+    /// One annotation of a method without a body; `keys` is whether the file declares them, once somebody asked.
+    fn annotated(&mut self, name: &str, args: &Args, base: &Set, class: &Class, keys: &OnceCell<bool>, site: Site) {
         let name = name.rsplit('.').next().unwrap_or(name);
         let path = ["value", "path", "uri", "url"].iter().find_map(|n| args.named(n)).or_else(|| args.at(0));
         let Some(path) = path else { return };
@@ -146,7 +148,7 @@ impl Run<'_> {
             };
             let named = origin::from_names([class.name.as_str(), &self.module.file]);
             let origin = match origin::from_url(&url, self.scope.hosts).min(named) {
-                Origin::Unknown if self.declares_keys() => Origin::LikelyDatadog,
+                Origin::Unknown if *keys.get_or_init(|| self.declares_keys()) => Origin::LikelyDatadog,
                 origin => origin,
             };
             // Whose it is, may be told by nothing: then it is undecided, not gone.

@@ -4,6 +4,7 @@
 use crate::catalog::Catalog;
 use crate::evidence::Origin;
 use crate::flow::found::{Found, What};
+use crate::flow::origin;
 use crate::flow::request::{Request, Site, template};
 use crate::flow::transport;
 use crate::url::{Host, Target};
@@ -46,10 +47,13 @@ pub(super) fn drop_strangers(catalog: &Catalog, found: &mut Vec<Found>) {
     found.retain(|one| !matches!(&one.what, What::Http(_)) || !files.contains_key(&sender(one).module));
 }
 
-/// The path of a request to a host that nobody knows, if Datadog has no such path.
+/// The path of a request to a host that nobody knows, if Datadog has no such path. A `{datadog_url}` at its start is more than a name
+/// around it.
 fn strange_path(catalog: &Catalog, request: &Request) -> Option<String> {
     let target = Target::parse(&template(&request.url));
-    let unknown = request.origin == Origin::LikelyDatadog && matches!(target.host, Host::Hole | Host::None);
+    let unknown = request.origin == Origin::LikelyDatadog
+        && matches!(target.host, Host::Hole | Host::None)
+        && origin::from_url(&request.url, &[]) == Origin::Unknown;
     let path = target.path.to_string();
     let strange = unknown && !path.contains("/api/") && catalog.routes(None, &target).is_empty();
     strange.then_some(path)
