@@ -3,7 +3,7 @@
 use crate::flow::library;
 use crate::flow::program::{Entity, Family, MAX_REEXPORTS, Program, Resolved, family};
 use crate::flow::value::Cls;
-use crate::ir::{Language, Member, Module, Name};
+use crate::ir::{Member, Module, Name};
 use smallvec::SmallVec;
 
 impl Program {
@@ -53,11 +53,12 @@ impl Program {
             return None;
         }
         let segments = segments(import);
-        let exact = self.module(from).language != Language::Python;
-        self.find_path(from, &segments, false).or_else(|| {
-            let mut index: Vec<&str> = segments.clone();
-            index.push("index");
-            if exact { self.find_path(from, &index, false) } else { None }
+        let segments = in_collection(&segments).unwrap_or(&segments);
+        // Only scripts have folders that stand for the file `index` in them; elsewhere that is a package called so.
+        let folders = family(self.module(from).language) == Family::Script;
+        self.find_path(from, segments, false).or_else(|| {
+            let index: Vec<&str> = segments.iter().copied().chain(["index"]).collect();
+            if folders { self.find_path(from, &index, false) } else { None }
         })
     }
 
@@ -155,6 +156,14 @@ impl Program {
             }
             Family::Jvm | Family::CSharp | Family::Shell => None,
         }
+    }
+}
+
+/// What is below the root of an Ansible collection, which its modules name by where it is installed, wherever the tree stands.
+fn in_collection<'i>(segments: &'i [&'i str]) -> Option<&'i [&'i str]> {
+    match segments {
+        ["ansible_collections", _, _, below @ ..] if !below.is_empty() => Some(below),
+        _ => None,
     }
 }
 
