@@ -163,6 +163,9 @@ const SCRIPTED: &[&str] = &[
     "ruby -",
     "requests.",
     "Invoke-",
+    // Requests that are declared.
+    "method:",
+    "uri:",
 ];
 
 /// Names of the official and older clients, as imported.

@@ -49,6 +49,29 @@ pub(super) fn has_scripts(text: &str) -> bool {
         SCRIPTS.contains(&key) || COMMANDS.contains(&key) || line.starts_with("? ")
     }) || text.contains("{run:")
         || text.contains("{ run:")
+        || may_declare_requests(text)
+}
+
+/// Whether some line gives a method of HTTP, as requests do that are declared instead of run.
+fn may_declare_requests(text: &str) -> bool {
+    let methods = memchr::memmem::find_iter(text.as_bytes(), "method");
+    methods.filter_map(|at| text.get(at..)).any(|rest| {
+        let line = rest.lines().next().unwrap_or(rest);
+        line.split_once(':').is_some_and(|(_, value)| is_method(value.trim().trim_matches(['"', '\''])))
+    })
+}
+
+fn is_method(word: &str) -> bool {
+    ["GET", "POST", "PUT", "PATCH", "DELETE"].iter().any(|method| word.eq_ignore_ascii_case(method))
+}
+
+/// The address of a request that a mapping declares with its method: what workflow engines, rules and probes send. One without a host
+/// is served by somebody, not sent.
+fn declared(node: &Node) -> Option<&Scalar> {
+    let method = node.field("method").and_then(Node::scalar)?;
+    let url = ADDRESS.iter().find_map(|key| node.field(key)).and_then(Node::scalar)?;
+    let absolute = url.value.contains("://") || url.value.starts_with("{{") || url.value.starts_with("${");
+    (absolute && is_method(method.value.trim())).then_some(url)
 }
 
 /// Whether a text is recorded traffic, of vcrpy or Ruby's VCR: what its bodies look like is no code.
@@ -66,6 +89,9 @@ fn describes_an_api(text: &str) -> bool {
 
 /// Keys whose value sets variables for what stands beside and below.
 const VARIABLES: &[&str] = &["env", "environment", "variables", "vars"];
+
+/// What declared requests call their address.
+const ADDRESS: &[&str] = &["url", "uri"];
 
 /// Shells of workflow steps that are other languages.
 const OTHER_LANGUAGES: &[&str] = &["python", "python3", "node", "ruby", "perl", "cmd"];
@@ -106,7 +132,9 @@ impl<'f> Reader<'f> {
                     collect_variables(value, &mut variables);
                 }
                 self.scripts(node, entries, &variables, parent);
-                for (key, value) in entries {
+                // A request beside its response is recorded, or what a stand-in answers.
+                let answered = node.field("response").is_some();
+                for (key, value) in entries.iter().filter(|(key, _)| !(answered && key.value == "request")) {
                     self.walk(value, &variables, &key.value);
                 }
             }
@@ -120,8 +148,12 @@ impl<'f> Reader<'f> {
         if OTHER_LANGUAGES.contains(&shell.split_whitespace().next().unwrap_or("")) {
             return;
         }
-        if node.field("uri").is_some() || node.field("ansible.builtin.uri").is_some() {
-            self.uri(node, variables);
+        // Ansible's module `uri` names its address `url`, and may leave out the method.
+        let module = node.field("uri").or_else(|| node.field("ansible.builtin.uri"));
+        if let Some((uri, url)) = module.and_then(|uri| Some((uri, uri.field("url")?.scalar()?))) {
+            self.request(uri, url, variables);
+        } else if let Some(url) = declared(node) {
+            self.request(node, url, variables);
         }
         let mut words = Vec::new();
         for (key, value) in entries {
@@ -176,19 +208,17 @@ impl<'f> Reader<'f> {
         self.modules.extend(finished(program));
     }
 
-    /// The `uri` module of Ansible is a request like that of `curl`.
-    fn uri(&mut self, node: &Node, variables: &[Variable<'_>]) {
-        let Some(uri) = node.field("uri").or_else(|| node.field("ansible.builtin.uri")) else { return };
-        let Some(url) = uri.field("url").and_then(Node::scalar) else { return };
+    /// A declared request is one like that of `curl`.
+    fn request(&mut self, node: &Node, url: &Scalar, variables: &[Variable<'_>]) {
         let mut program = Program::new(&self.file.path);
         assign(variables, &mut program);
         let span = span(url);
         let mut words = vec![text("curl", span, &mut program)];
-        if let Some(method) = uri.field("method").and_then(Node::scalar) {
+        if let Some(method) = node.field("method").and_then(Node::scalar) {
             words.push(text("-X", span, &mut program));
             words.push(template::value(&method.value, span, &mut program));
         }
-        if let Some(Node::Map(headers)) = uri.field("headers") {
+        if let Some(Node::Map(headers)) = node.field("headers") {
             for (name, value) in headers {
                 words.push(text("-H", span, &mut program));
                 let value = value.scalar().map_or("", |s| s.value.as_str());
