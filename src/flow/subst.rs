@@ -194,6 +194,18 @@ impl<'a> Subst<'a> {
         }
     }
 
+    /// Whether something of outside is what other callers pass where this call's own argument is put in.
+    fn is_of_other_call(&self, set: &Set, value: &Value) -> bool {
+        let given = |r: &Ref| match r.root {
+            Root::Param(fun, i) => {
+                let bindings = self.bindings.iter().find(|bindings| bindings.function == fun);
+                bindings.and_then(|b| b.args.get(usize::from(i))).is_some_and(|given| !given.is_unknown())
+            }
+            Root::This(_) | Root::Row(..) => false,
+        };
+        matches!(value, Value::External(_)) && set.refs().any(|r| r.stands_for(value) && given(r))
+    }
+
     /// Whether a reference is to a receiver that this one cannot be.
     fn excludes(&self, scope: &Scope<'_>, r: &Ref) -> bool {
         let (Root::This(class), Some(receiver)) = (r.root, self.receiver) else { return false };
@@ -252,7 +264,7 @@ impl<'a> Subst<'a> {
         let mut out = Set::unknown();
         for item in &set.items {
             let Some(own) = self.world(scope, &item.world) else { continue };
-            if self.is_of_sibling(scope, &item.value) {
+            if self.is_of_sibling(scope, &item.value) || self.is_of_other_call(set, &item.value) {
                 continue;
             }
             out.absorb(self.value(scope, &item.value, depth).moved_into(&own));

@@ -24,6 +24,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::request::Site;
+use super::strings;
 
 /// Most values that a set holds; what does not fit is forgotten.
 pub const MAX_VALUES: usize = 64;
@@ -143,9 +144,13 @@ impl Value {
         }
     }
 
-    /// Whether it is something that has members or can be called.
+    /// Whether it is something that has members or can be called. What the environment holds is a text.
     pub fn is_object(&self) -> bool {
-        !matches!(self, Self::Text(_) | Self::Ref(_) | Self::Null | Self::Bool(_))
+        match self {
+            Self::Text(_) | Self::Ref(_) | Self::Null | Self::Bool(_) => false,
+            Self::External(path) => !path.rsplit_once('.').is_some_and(|(of, _)| strings::is_environment(of)),
+            _ => true,
+        }
     }
 }
 
