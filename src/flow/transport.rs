@@ -217,7 +217,7 @@ pub fn verb_in_name(name: &str) -> Option<&'static str> {
 /// Words in names of what makes a request.
 static REQUESTS: Words = Words::new(&[
     "request", "fetch", "http", "call_api", "callapi", "api_call", "apicall", "urlopen", "invoke", "execute", "send",
-    "curl", "rest", "query", "download",
+    "curl", "rest", "query", "download", "open_url", "openurl",
 ]);
 
 /// Whether a name of something unknown sounds like it makes a request.
