@@ -35,7 +35,7 @@ impl FrontEnd for CSharp {
         let Some(tree) = parse(grammar::language(), &file.text) else { return Vec::new() };
         let builder = Builder::new(file, Language::CSharp, &tree, &file.text);
         let mut lowerer = Lowerer { b: builder, classes: Vec::new(), expected: None, element: None, test: false };
-        lowerer.b.module.test = testing::is_class_test(&file.path);
+        lowerer.b.module.test = testing::is_class_test(&file.path, &file.text);
         lowerer.unit(tree.root_node());
         let mut module = lowerer.b.finish();
         if module.test {

@@ -30,7 +30,7 @@ impl FrontEnd for Php {
         let Some(tree) = parse(grammar::language(), &file.text) else { return Vec::new() };
         let mut lowerer = Lowerer { b: Builder::new(file, Language::Php, &tree, &file.text), class: None };
         lowerer.b.module.path = path_segments(&file.path);
-        lowerer.b.module.test = testing::is_class_test(&file.path);
+        lowerer.b.module.test = testing::is_class_test(&file.path, &file.text);
         lowerer.block(tree.root_node());
         let mut module = lowerer.b.finish();
         if module.test {

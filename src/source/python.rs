@@ -41,7 +41,7 @@ fn lower_text(file: &File, text: &str) -> Option<Module> {
     let tree = lowering::parse(grammar::language(), text)?;
     let mut builder = Builder::new(file, Language::Python, &tree, text);
     builder.module.path = module_path(&file.path);
-    builder.module.test = testing::is_python_test(&file.path);
+    builder.module.test = testing::is_python_test(&file.path, &file.text);
     let mut lowering = Lowering { builder, receivers: Vec::new(), globals: Vec::new(), tests: false };
     lowering.block_of(tree.root_node());
     Some(lowering.builder.finish())

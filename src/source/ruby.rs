@@ -89,7 +89,7 @@ impl<'t> Lowerer<'t> {
         let mut b = Builder::new(file, Language::Ruby, tree, text);
         let stem = file.path.rsplit_once('.').map_or(&*file.path, |(stem, _)| stem);
         b.module.path = stem.split('/').filter(|s| !s.is_empty() && *s != ".").map(Name::new).collect();
-        b.module.test = testing::is_ruby_test(&file.path);
+        b.module.test = testing::is_ruby_test(&file.path, &file.text);
         Self { b, classes: Vec::new(), heredocs: heredocs(tree), method: None, inlined: 0, test: false }
     }
 

@@ -59,7 +59,7 @@ impl FrontEnd for Rust {
 /// An empty module that says where its file could not be read.
 fn unreadable(file: &File, at: Span) -> Module {
     let mut module = Module::new(file.path.clone(), Language::Rust, uses::module_path(&file.path));
-    module.test = testing::is_rust_test(&file.path);
+    module.test = testing::is_rust_test(&file.path, &file.text);
     module.syntax_errors.push(at);
     module.unread = true;
     module
@@ -87,7 +87,7 @@ fn lower_here(file: &File) -> Vec<Module> {
 fn lower_items(file: &File, lines: &Lines<'_>, items: &[syn::Item]) -> Vec<Module> {
     let mut done = Vec::new();
     let path = uses::module_path(&file.path);
-    Lowerer::new(file, lines, path, testing::is_rust_test(&file.path)).run(items, &mut done);
+    Lowerer::new(file, lines, path, testing::is_rust_test(&file.path, &file.text)).run(items, &mut done);
     done
 }
 

@@ -10,28 +10,56 @@ pub(super) fn is_test_path(path: &str) -> bool {
     segments.any(|s| FOLDERS.contains(&s))
 }
 
+/// What files that hold tests have in them, whatever their language and framework.
+const FRAMEWORKS: &[&str] = &[
+    "assert",
+    "Assert",
+    "def test",
+    "class Test",
+    "pytest",
+    "unittest",
+    "describe ",
+    "TestCase",
+    "test]",
+    "[Fact",
+    "[Theory",
+    "[Test",
+    "PHPUnit",
+    "Xunit",
+    "NUnit",
+    "mock",
+    "Mock",
+];
+
+/// Whether what only its name calls a test is one: Datadog has synthetic tests, and `synthetic_test.py` may keep those.
+fn holds_tests(text: &str) -> bool {
+    FRAMEWORKS.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
+
 /// Whether a Python file holds tests: by its folder, or by the names that pytest and unittest look for.
-pub(super) fn is_python_test(path: &str) -> bool {
+pub(super) fn is_python_test(path: &str, text: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     is_test_path(path)
         || name.starts_with("test_")
-        || name.ends_with("_test.py")
+        || name.ends_with("_test.py") && holds_tests(text)
         || matches!(name, "conftest.py" | "tests.py")
 }
 
 /// Whether a Ruby file holds tests: by its folder, or by the ending that RSpec and Minitest look for.
-pub(super) fn is_ruby_test(path: &str) -> bool {
+pub(super) fn is_ruby_test(path: &str, text: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    is_test_path(path) || name.ends_with("_spec.rb") || name.ends_with("_test.rb") || name.starts_with("test_")
+    is_test_path(path)
+        || name.ends_with("_spec.rb")
+        || name.starts_with("test_")
+        || name.ends_with("_test.rb") && holds_tests(text)
 }
 
 /// Whether a Rust file holds tests: integration tests have a folder of their own, unit tests often a file.
-pub(super) fn is_rust_test(path: &str) -> bool {
+pub(super) fn is_rust_test(path: &str, text: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     is_test_path(path)
         || matches!(name, "tests.rs" | "test.rs")
-        || name.ends_with("_test.rs")
-        || name.ends_with("_tests.rs")
+        || (name.ends_with("_test.rs") || name.ends_with("_tests.rs")) && holds_tests(text)
 }
 
 /// Whether a Go file holds tests: only the ending counts.
@@ -73,12 +101,12 @@ pub fn is_script_source(path: &str) -> bool {
 
 /// Whether a PHP or C# file is test code: by its folder (`tests`, `Acme.Metrics.Tests`), or by its class name's ending, with a
 /// capital, so that `Latest.cs` is none.
-pub(super) fn is_class_test(path: &str) -> bool {
+pub(super) fn is_class_test(path: &str, text: &str) -> bool {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.split('.').next().unwrap_or_default();
     is_test_path(path)
         || folders.split('/').any(|f| f == "Tests" || f == "Test" || f.ends_with(".Tests") || f.ends_with(".Test"))
-        || ["Test", "Tests", "TestCase"].iter().any(|ending| stem.ends_with(ending))
+        || ["Test", "Tests", "TestCase"].iter().any(|ending| stem.ends_with(ending)) && holds_tests(text)
 }
 
 #[cfg(test)]
@@ -112,8 +140,17 @@ mod tests {
 
     #[test]
     fn class_tests_are_told_by_folder_or_name() {
-        assert!(is_class_test("tests/Unit/Monitors.php"));
-        assert!(is_class_test("Acme.Metrics.Tests/Clients.cs"));
-        assert!(!is_class_test("Acme/Latest.cs"));
+        assert!(is_class_test("tests/Unit/Monitors.php", ""));
+        assert!(is_class_test("Acme.Metrics.Tests/Clients.cs", ""));
+        assert!(!is_class_test("Acme/Latest.cs", "Assert.True(true)"));
+    }
+
+    #[test]
+    fn a_name_alone_makes_no_test() {
+        let keeps = "class SyntheticTest { public void Create() { client.PostAsync(url, body); } }";
+        assert!(!is_class_test("Acme/SyntheticTest.cs", keeps));
+        assert!(is_class_test("Acme/MonitorTest.cs", "[Fact] public void Lists() {}"));
+        assert!(!is_python_test("modules/synthetic_test.py", "client.post('/api/v1/synthetics/tests')"));
+        assert!(is_python_test("modules/monitor_test.py", "def test_lists(): pass"));
     }
 }
