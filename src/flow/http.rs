@@ -161,8 +161,12 @@ impl Run<'_> {
         path: &str,
         likely: bool,
     ) {
-        let urls = transport::with_base(urls, on);
+        let mut urls = transport::with_base(urls, on);
         let keys = transport::carries_keys(args, on);
+        // With the keys in this very call it is Datadog's, wherever it goes.
+        if urls.is_unknown() && transport::carries_keys(args, on.filter(|_| transport::is_builder(path))) {
+            urls = Set::text(Text::piece(Piece::Hole(Name::default())));
+        }
         let origin = if keys { Origin::Datadog } else { Origin::Unknown };
         let literals = deciding::of_request(deciding::named(args));
         // There may be more than that, of which nothing else would tell.
