@@ -5,12 +5,15 @@ mod apply;
 mod collection;
 mod constant;
 mod contribute;
+mod declared;
 mod guessed;
 mod object;
 mod outside;
 mod picked;
+mod present;
 
 pub(in crate::flow) use apply::*;
+pub(in crate::flow) use declared::SETTINGS;
 pub(in crate::flow) use picked::{PICKED, left_open, waits_elsewhere};
 
 use crate::ir::{Arg, Expr, ExprId, FunctionKind, Language, Name};
@@ -23,11 +26,6 @@ use super::state::Summary;
 use super::strings;
 use super::transport;
 use super::value::{Args, Cls, Fun, Instance, Items, Ref, Root, Set, Table, Value};
-
-/// Whether a path is that of a request that is being built.
-fn is_request_builder(path: &str) -> bool {
-    path.contains("Request.Builder()") || path.contains("HttpRequest.newBuilder()")
-}
 
 impl<'a> Run<'a> {
     /// Evaluates arguments; unpacked lists become positional arguments.
@@ -67,9 +65,11 @@ impl<'a> Run<'a> {
                 }
                 let receivers = self.eval(*object);
                 let receivers = self.with_methods(*object, name, receivers);
-                let args = self.args(args);
+                let given = args;
+                let args = self.args(given);
                 let label = self.label(*object);
                 self.note_key(name);
+                self.declare_into(name, given, &args, site);
                 let out = self.method_call(&receivers, name, &args, site, &label);
                 self.grow(*object, &receivers, name, &out);
                 self.change_address(*object, &receivers, name, &args, &out);
@@ -83,6 +83,9 @@ impl<'a> Run<'a> {
             Expr::Name(name) => {
                 let callees = self.name(name);
                 let args = self.args(args);
+                if self.is_inherited(name, &callees) && self.inherits_request(name, &args, site) {
+                    return Set::unknown();
+                }
                 self.call_set(&callees, &args, site)
             }
             // `cls(…)` in a class method.
@@ -119,15 +122,6 @@ impl<'a> Run<'a> {
         {
             self.assign_name(&local.clone(), new.clone());
         }
-    }
-
-    /// `builder.post(body);` as a statement of its own: the request that the variable holds is a POST from there on.
-    fn builds(&self, old: &Set, name: &Name, new: &Set) -> bool {
-        use crate::ir::Language;
-        matches!(self.module.language, Language::Java | Language::Kotlin)
-            && transport::says_what(name)
-            && !new.is_unknown()
-            && old.values().chain(new.values()).all(|v| matches!(v, Value::Made(m) if is_request_builder(&m.path)))
     }
 
     /// `clients.set(key, api)`, `cache.put(key, api)`: a collection that a field or a module variable holds keeps the object.
@@ -309,6 +303,9 @@ impl<'a> Run<'a> {
 
     /// Calls a method on every value of a set.
     pub fn method_call(&mut self, receivers: &Set, name: &Name, args: &Args, site: Site, label: &Name) -> Set {
+        if let Some(lists) = self.compact(receivers, name, args, site) {
+            return lists;
+        }
         let mut out = Set::unknown();
         let mut known = false;
         let given = receivers.values().any(|v| matches!(v, Value::Ref(Ref { root: Root::Param(..), .. })));
@@ -381,13 +378,16 @@ impl<'a> Run<'a> {
         if matches!(name.as_str(), "openConnection" | "openStream") && self.address_call(&value, name, args, site) {
             return Set::unknown();
         }
-        if let Some(set) = strings::method(&value, name, args) {
+        if let Some(set) = self.remaining(&value, name).or_else(|| strings::method(&value, name, args)) {
             return set;
         }
         if let Some(set) = self.collection_method(&value, name, args, site) {
             return set;
         }
         if !known {
+            if self.kept_by_base(r, name, args, site) {
+                return Set::unknown();
+            }
             let found = self.unknown_call(name, args, site, label);
             if !found.is_unknown() {
                 return found;
@@ -470,7 +470,10 @@ impl<'a> Run<'a> {
         if let Some(set) = self.collection_method(receiver, name, args, site) {
             return set;
         }
-        strings::method(receiver, name, args).unwrap_or_default()
+        match strings::method(receiver, name, args) {
+            Some(set) => set,
+            None => self.extension(receiver, name, args, site).unwrap_or_default(),
+        }
     }
 }
 

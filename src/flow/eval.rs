@@ -189,8 +189,8 @@ impl<'a> Run<'a> {
         let left = self.eval(*left);
         let mut items = list(&left)?.to_vec();
         let right = self.eval(*right);
-        items.extend(list(&right)?.iter().cloned());
-        Some(Set::of(Value::List(Arc::new(items))))
+        items.extend(strings::unpack(&right)?);
+        Some(strings::list_of(items))
     }
 
     /// The name to show for an expression that is not known.
@@ -325,6 +325,11 @@ impl<'a> Run<'a> {
     fn field(&mut self, id: ExprId, object: ExprId, name: &Name) -> Set {
         let set = self.eval(object);
         self.note_key(name);
+        // yargs; every other language has a list there.
+        let script = matches!(self.module.language, Language::JavaScript | Language::TypeScript);
+        if script && name == "argv" && !set.values().any(|v| matches!(v, Value::External(path) if path == "process")) {
+            return self.all_settings();
+        }
         let mut out = self.scope.field_of_set(&set, name, 0);
         if self.keeps_methods_apart() && matches!(self.module.expr(object), Expr::This) {
             // `@api ||= Api.new` within a method `api`.

@@ -159,9 +159,10 @@ impl<'a> Run<'a> {
         Site { module: self.fun.module, span: self.module.span(id) }
     }
 
-    fn parameters(&mut self, function: &Function) {
+    fn parameters(&mut self, function: &'a Function) {
         for param in &function.params {
             let default = param.default.map(|d| self.eval(d));
+            let default = default.or_else(|| self.decorated_default(function, &param.name));
             self.out.defaults.push(default.map(|d| d.without_worlds()));
         }
     }

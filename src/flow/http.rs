@@ -1,5 +1,6 @@
 //! Where requests leave the program: calls of HTTP libraries, and calls of anything that takes a Datadog address.
 
+mod below;
 mod connection;
 mod determined;
 mod later;

@@ -181,7 +181,7 @@ impl<'a> Scope<'a> {
 
     /// The name to show for something unknown that a reference points at.
     pub fn label(&self, r: &Ref) -> Name {
-        if let Some(last) = r.path.last() {
+        if let Some(last) = r.path.iter().rfind(|name| !super::strings::is_of_several(name)) {
             return last.clone();
         }
         match r.root {
@@ -239,6 +239,7 @@ impl<'a> Scope<'a> {
             return Set::unknown();
         }
         match value {
+            _ if super::strings::is_of_several(name) => super::strings::part_of_several(value, name),
             Value::Ref(r) => match (r.root, r.path.is_empty()) {
                 (Root::This(class), true) => self.own_field(class, name, depth),
                 _ => r.field(name).map(|r| Set::of(Value::Ref(r))).unwrap_or_default(),
@@ -257,6 +258,7 @@ impl<'a> Scope<'a> {
                 let objects = self.made_by_call(value);
                 self.field_of_set(&objects, name, depth + 2)
             }
+            Value::Made(made) if made.path == super::call::SETTINGS => self.setting_of(made, name).unwrap_or_default(),
             Value::Made(made) => {
                 let path = format!("{}.{name}", made.path).into();
                 let described = super::described::object(self.wrappers, &path, super::value::Args::default());

@@ -1,10 +1,14 @@
 //! Text as programs handle it: formats, methods of strings, URL builders, reading the environment.
 
 mod address;
+mod environment;
 mod format;
+mod several;
 
 pub(in crate::flow) use address::*;
+pub(in crate::flow) use environment::*;
 pub(in crate::flow) use format::*;
+pub(in crate::flow) use several::*;
 
 use crate::ir::{FormatStyle, Name};
 use std::sync::Arc;
@@ -19,6 +23,10 @@ pub fn is_prose<'t>(literals: impl IntoIterator<Item = &'t str>) -> bool {
     static MARKS: Words = Words::exactly(&["/api/", "http", "curl", "wget", "dog ", "DD-", "dd-", "datadoghq", "ddog"]);
     let mut blank = false;
     for text in literals {
+        // Options of command lines: `-h, --api-host <host>`.
+        if text.starts_with("--") || text.starts_with('-') && text.contains(" --") {
+            return false;
+        }
         if MARKS.are_in(text) || text.split_once(' ').is_some_and(|(word, _)| verb(word).is_some()) {
             return false;
         }
@@ -29,14 +37,6 @@ pub fn is_prose<'t>(literals: impl IntoIterator<Item = &'t str>) -> bool {
         blank |= text.len() > 200 || text.trim().contains(|c: char| c.is_whitespace());
     }
     blank
-}
-
-/// Whether a path is the table of environment variables.
-pub fn is_environment(path: &str) -> bool {
-    matches!(
-        path,
-        "os.environ" | "ENV" | "process.env" | "_ENV" | "_SERVER" | "import.meta.env" | "Deno.env" | "Bun.env"
-    )
 }
 
 /// The value of an outside call that reads the environment or builds text; `None` if it is neither.
@@ -58,7 +58,16 @@ pub fn external(path: &str, args: &Args) -> Option<Set> {
         | "os.path.join"
         | "posixpath.join"
         | "path.join"
-        | "path.posix.join" => Some(join_paths(args, path.contains("url") || path.starts_with("URI"))),
+        | "path.posix.join"
+        | "Flurl.Url.Combine"
+        | "Url.Combine" => Some(join_paths(args, path.contains("url") || path.starts_with("URI"))),
+        "urllib.parse.urlunsplit" | "urllib.parse.urlunparse" | "urlparse.urlunparse" | "urlparse.urlunsplit" => {
+            unsplit(args.at(0)?)
+        }
+        "System.Uri" | "Uri" if args.at(1).is_some_and(|set| set.values().any(|v| matches!(v, Value::Text(_)))) => {
+            Some(join_paths(args, true))
+        }
+        "java.net.URI" | "java.net.URL" if in_parts(args).is_some() => in_parts(args),
         "URL" | "url.URL" | "java.net.URL" | "java.net.URI" | "URI.parse" | "URI" | "Addressable.URI.parse" => {
             Some(match args.at(1) {
                 Some(base) => join_paths(
@@ -159,6 +168,7 @@ const IDENTITIES: &[&str] = &[
     "github.com/aws/aws-sdk-go/aws.String",
     "datadog.PtrString",
     "typing.NewType",
+    "vars",
     "asyncio.shield",
 ];
 
@@ -183,7 +193,15 @@ const PARSERS: &[&str] = &[
 /// Functions that give their (first) text argument back.
 fn identity(path: &str, last: &str, args: &Args) -> Option<Set> {
     if matches!(last, "URIBuilder" | "UriBuilder") || begins_address(path, last, args) {
-        return Some(in_parts(args).or_else(|| args.at(0).cloned()).unwrap_or_else(|| Set::literal("")));
+        let start = in_parts(args).or_else(|| args.at(0).cloned()).unwrap_or_else(|| Set::literal(""));
+        return Some(initialised(&start, args));
+    }
+    // Guzzle's addresses.
+    if last == "Uri" && path.contains("Psr7") {
+        return args.at(0).cloned();
+    }
+    if path == "furl.furl" {
+        return Some(initialised(&args.at(0).cloned().unwrap_or_else(|| Set::literal("")), args));
     }
     // An HTTP method by its name.
     let named = matches!(last, "from_bytes" | "from_str" | "valueOf" | "parse" | "Parse" | "HttpMethod");
@@ -199,60 +217,6 @@ fn identity(path: &str, last: &str, args: &Args) -> Option<Set> {
         return None;
     }
     Some(args.at(index).cloned().unwrap_or_default())
-}
-
-fn environment(path: &str, args: &Args) -> Option<Set> {
-    if let Some(name) = path.strip_prefix("process.env.").or_else(|| path.strip_prefix("import.meta.env.")) {
-        return Some(Set::text(Text::piece(Piece::Env(name.into()))));
-    }
-    let reads = matches!(
-        path,
-        "os.environ.get"
-            | "os.getenv"
-            | "getenv"
-            | "ENV.fetch"
-            | "os.environ.setdefault"
-            | "System.getenv"
-            | "System.getProperty"
-            | "java.lang.System.getenv"
-            | "os.Getenv"
-            | "os.LookupEnv"
-            | "std.env.var"
-            | "env.var"
-            | "std::env.var"
-            | "std::env::var"
-            | "env.var_os"
-            | "env"
-            | "Environment.GetEnvironmentVariable"
-            | "System.Environment.GetEnvironmentVariable"
-            | "environ.get"
-            | "decouple.config"
-            | "Deno.env.get"
-            | "dotenv.get"
-            | "std::env::var_os"
-            | "std::env.var_os"
-    );
-    if !reads {
-        return None;
-    }
-    let mut out = Set::unknown();
-    for value in args.at(0).into_iter().flat_map(Set::values) {
-        match value {
-            Value::Text(text) => match text.as_literal() {
-                Some(name) => out.add(Value::Text(Arc::new(Text::piece(Piece::Env(name.into()))))),
-                None => out.add(Value::Text(text.clone())),
-            },
-            _ => out.add(Value::Text(Arc::new(Text::piece(Piece::Env(Name::default()))))),
-        };
-    }
-    if let Some(default) = args.at(1).or_else(|| args.named("default")) {
-        for value in default.values() {
-            if !matches!(value, Value::Null | Value::Bool(_) | Value::Function(_)) {
-                out.add(value.clone());
-            }
-        }
-    }
-    Some(out)
 }
 
 /// Whether a call begins an address of which nothing is said yet: `new HttpUrl.Builder()`, `UriComponentsBuilder.newInstance()`.
@@ -282,6 +246,7 @@ pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
         | "text" | "lowercase" | "uppercase" | "toHttpUrl" | "toHttpUrlOrNull" | "trimIndent" | "stripIndent"
         | "orEmpty" | "as_deref" | "capitalize" | "title" | "ok" | "or_else" | "copied" | "cloned"
         | "unwrap_or_else" => Some(this()),
+        "asString" | "asUrlString" if args.positional.is_empty() => Some(this()),
         "unwrap_or" | "orElse" | "getOrDefault" => {
             let mut out = this();
             if let Some(other) = args.at(0) {
@@ -305,7 +270,7 @@ pub fn method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
                 _ => this(),
             })
         }
-        _ => address_method(receiver, name, args),
+        _ => moved_address(receiver, name, args).or_else(|| address_method(receiver, name, args)),
     }
 }
 
@@ -321,6 +286,29 @@ fn without_first(text: &Text) -> Text {
 /// Whether a builder of an address has been told no host yet.
 fn is_partial(receiver: &Value) -> bool {
     matches!(receiver, Value::Text(text) if !has_scheme(text) && matches!(text.head().chars().next(), None | Some('/')))
+}
+
+/// A method that gives an address with another path, or as a text; `None` if it is none.
+fn moved_address(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
+    let this = || Set::of(receiver.clone());
+    match name {
+        "_replace" | "set" | "add" if args.named("path").is_some() => {
+            let path = args.named("path")?.clone();
+            let args = Args { positional: vec![path], ..Args::default() };
+            Some(with_new_path(&this(), &args)).filter(|set| !set.is_unknown())
+        }
+        "geturl" | "url" | "tostr"
+            if args.positional.is_empty() && matches!(receiver, Value::Text(t) if has_scheme(t)) =>
+        {
+            Some(this())
+        }
+        "merge" | "Parse"
+            if args.positional.len() == 1 && leads(args.at(0)?) && !matches!(receiver, Value::Table(_)) =>
+        {
+            path_join(receiver, "join", args)
+        }
+        _ => None,
+    }
 }
 
 /// A method of an address, or of what builds one; `None` if it is none.
@@ -377,35 +365,31 @@ fn address_method(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
     }
 }
 
+/// Whether all that a set may be is the path of an API.
+fn leads(set: &Set) -> bool {
+    set.values().all(|v| matches!(v, Value::Text(text) if text.head().starts_with("/api/"))) && !set.is_unknown()
+}
+
 fn path_join(receiver: &Value, name: &str, args: &Args) -> Option<Set> {
     // `sep.join(parts)` of Python, `parts.join(sep)` elsewhere, `url.join(path)`, `uri.resolve(path)`.
     if name == "join"
-        && let (Value::Text(separator), Some(parts)) = (receiver, args.at(0))
-        && let [Item { value: Value::List(items), .. }] = parts.items.as_slice()
+        && let [parts] = args.positional.as_slice()
     {
-        return Some(join_with(items, &Set::of(Value::Text(separator.clone()))));
+        let this = Set::of(receiver.clone());
+        let lists = match receiver {
+            Value::Text(_) if separator(&this).is_some() || !parts.refs().any(|_| true) => joined_lists(parts, &this),
+            Value::Ref(_) => joined_lists(&this, parts),
+            _ => None,
+        };
+        if lists.is_some() {
+            return lists;
+        }
     }
     let mut positional = vec![Set::of(receiver.clone())];
     positional.extend(args.positional.iter().cloned());
     (positional.len() > 1).then(|| {
         join_paths(&Args { positional, ..Args::default() }, matches!(name, "join" | "resolve" | "ResolveReference"))
     })
-}
-
-/// The items of a list with a separator between them.
-pub fn join_with(items: &[Set], separator: &Set) -> Set {
-    let mut parts = vec![(Text::default(), World::default())];
-    for (i, item) in items.iter().enumerate() {
-        if i > 0 {
-            parts = join_texts(&parts, separator, &Name::default());
-        }
-        parts = join_texts(&parts, item, &Name::default());
-    }
-    let mut out = Set::unknown();
-    for (text, world) in parts {
-        out.insert(Item { value: Value::Text(Arc::new(text)), world });
-    }
-    out
 }
 
 fn concat(receiver: &Value, args: &Args) -> Set {

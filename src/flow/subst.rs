@@ -19,8 +19,8 @@ use super::scope::{MAX_PASSED, Scope};
 use super::strings;
 use super::transport;
 use super::value::{
-    Alternative, Args, Bindings, Closure, DEFAULTING, Instance, Item, Made, Piece, Ref, Root, Set, Table, Text, Value,
-    World,
+    Alternative, Args, Bindings, Closure, DEFAULTING, Instance, Item, Made, OPTIONAL, Piece, Ref, Root, Set, Table,
+    Text, Value, World,
 };
 
 /// Deepest nesting of values that is rewritten.
@@ -123,10 +123,26 @@ impl<'a> Subst<'a> {
     /// What is left of an alternative of the callee.
     fn left_of(&self, scope: &Scope<'_>, call: &Call<'_>, alternative: &Alternative) -> Left {
         let mut left = Vec::new();
+        let optional = alternative.0 & OPTIONAL != 0;
         for guard in call.arms.get(alternative).into_iter().flatten() {
+            // Of something that is given, but not known, it is taken that it is there.
+            if optional
+                && let Guard::Truthy(r, there) = guard
+                && self.reference(scope, r, 0).is_some_and(|set| set.is_unknown())
+            {
+                if *there {
+                    continue;
+                }
+                return Left::Excluded;
+            }
             match self.guard(scope, guard) {
                 Verdict::Never => return Left::Excluded,
                 Verdict::Always => {}
+                Verdict::If(Guard::Truthy(r, there)) if optional && scope.is_required(&r) => {
+                    if !there {
+                        return Left::Excluded;
+                    }
+                }
                 Verdict::If(guard) => left.push(guard),
             }
         }
@@ -135,7 +151,7 @@ impl<'a> Subst<'a> {
         }
         // Choices made twice over, as in recursion, are not told apart without end.
         let moved = alternative.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ call.mark;
-        let moved = (moved & !DEFAULTING | alternative.0 & DEFAULTING, alternative.1);
+        let moved = (moved & !(DEFAULTING | OPTIONAL) | alternative.0 & (DEFAULTING | OPTIONAL), alternative.1);
         call.open.borrow_mut().insert(moved, left);
         Left::Choice(moved.0, moved.1)
     }
@@ -305,7 +321,8 @@ impl<'a> Subst<'a> {
             Value::Made(m) => Set::of(Value::Made(Arc::new(self.made(scope, m, depth + 1)))),
             Value::Table(t) => Set::of(Value::Table(Arc::new(self.table(scope, t, depth + 1)))),
             Value::List(items) => {
-                Set::of(Value::List(Arc::new(items.iter().map(|s| self.set(scope, s, depth + 1)).collect())))
+                let filled = items.iter().map(|s| self.set(scope, s, depth + 1)).collect();
+                strings::list_of(strings::written_out(items, filled))
             }
             other => Set::of(other.clone()),
         }

@@ -141,6 +141,9 @@ pub fn role(last: &str, path: &str) -> Option<Role> {
         | "request-promise"
         | "request-promise-native" => Some(Role::Options("GET")),
         "urlopen" | "UrlRequest" => Some(Role::Body),
+        // Ansible's: the module comes first.
+        "fetch_url" if path.starts_with("ansible.") => Some(Role::Both(usize::MAX, 1)),
+        "open_url" if path.starts_with("ansible.") => Some(Role::Body),
         _ => None,
     };
     exact.or_else(|| fixed_verb(last).or_else(|| verb_in_name(last)).map(Role::Named))

@@ -3,6 +3,7 @@
 
 use crate::flow::exec::Run;
 use crate::flow::strings;
+use crate::flow::transport;
 use crate::flow::value::{Args, Set, Value};
 use crate::ir::{Expr, ExprId, Language, Name};
 
@@ -11,7 +12,20 @@ const SEGMENTS: &str = "path_segments_mut";
 /// Most calls between a variable and what is called on it.
 const MAX_CHAIN: usize = 6;
 
+/// Whether a path is that of a request that is being built.
+fn is_request_builder(path: &str) -> bool {
+    path.contains("Request.Builder()") || path.contains("HttpRequest.newBuilder()")
+}
+
 impl Run<'_> {
+    /// `builder.post(body);` as a statement of its own: the request that the variable holds is a POST from there on.
+    pub(super) fn builds(&self, old: &Set, name: &Name, new: &Set) -> bool {
+        matches!(self.module.language, Language::Java | Language::Kotlin)
+            && transport::says_what(name)
+            && !new.is_unknown()
+            && old.values().chain(new.values()).all(|v| matches!(v, Value::Made(m) if is_request_builder(&m.path)))
+    }
+
     /// Notes what a call on an address makes of it.
     pub(super) fn change_address(&mut self, object: ExprId, old: &Set, name: &Name, args: &Args, new: &Set) {
         let address = |v: &Value| matches!(v, Value::Text(_) | Value::Ref(_));
@@ -54,7 +68,15 @@ impl Run<'_> {
             let Expr::Field(inner, name) = self.module.expr(*callee) else { return None };
             if !matches!(
                 name.as_str(),
-                "scheme" | "host" | "port" | "addPathSegment" | "addPathSegments" | "encodedPath"
+                "scheme"
+                    | "host"
+                    | "port"
+                    | "setScheme"
+                    | "setHost"
+                    | "setPort"
+                    | "addPathSegment"
+                    | "addPathSegments"
+                    | "encodedPath"
             ) {
                 return None;
             }

@@ -159,7 +159,7 @@ impl<'a> Run<'a> {
     }
 
     /// Whether a reference is all remaining positional arguments of a function.
-    fn is_rest(&self, r: &Ref) -> bool {
+    pub(super) fn is_rest(&self, r: &Ref) -> bool {
         let Root::Param(fun, i) = r.root else { return false };
         let kind = self.program().function(fun).params.get(usize::from(i)).map(|p| p.kind);
         r.path.is_empty() && kind == Some(ParamKind::Rest)

@@ -167,18 +167,30 @@ impl<'a> Run<'a> {
                 Some(numbered(items, false))
             }
             running if RUNNING.contains(&running) && args.all().any(holds_function) => {
+                if let Some(parts) = self.each_part(items, running, args, site) {
+                    return Some(parts);
+                }
                 let out = self.run_on_each(items, args, site);
                 if KEEPING.contains(&running) && running != "collect" {
+                    if let Some(lists) = self.without_missing(items, running, site) {
+                        return Some(lists);
+                    }
                     Some(Set::of(Value::List(Arc::clone(items))))
                 } else {
                     Some(Set::of(Value::List(Arc::new(vec![out]))))
                 }
             }
-            keeping if KEEPING.contains(&keeping) => Some(Set::of(Value::List(Arc::clone(items)))),
+            "flatten" if items.iter().flat_map(Set::values).all(is_plain) => {
+                Some(self.present(items, site).unwrap_or_else(|| Set::of(Value::List(Arc::clone(items)))))
+            }
+            keeping if KEEPING.contains(&keeping) => Some(
+                self.without_missing(items, keeping, site).unwrap_or_else(|| Set::of(Value::List(Arc::clone(items)))),
+            ),
             "to_h" | "toMap" | "ToDictionary" | "to_hash" => of_pairs(&Set::of(Value::List(Arc::clone(items)))),
             "concat" if args.positional.is_empty() => Some(strings::join_with(items, &Set::literal(""))),
-            "join" => {
-                let separator = args.at(0).cloned().unwrap_or_else(|| Set::literal(","));
+            "join" | "joinToString" => {
+                let separator = args.at(0).or_else(|| args.named("separator")).cloned();
+                let separator = separator.unwrap_or_else(|| Set::literal(","));
                 Some(strings::join_with(items, &separator))
             }
             "shift" | "pop" | "sample" | "random" | "find" | "detect" => Some(self.one_of(items.iter(), place(site))),
@@ -187,9 +199,13 @@ impl<'a> Run<'a> {
                 for set in &args.positional {
                     match set.items.as_slice() {
                         [Item { value: Value::List(more), .. }] => items.extend(more.iter().cloned()),
+                        [Item { value: Value::Ref(_), .. }] if matches!(name.as_str(), "concat" | "extend") => {
+                            items.extend(strings::unpack(set).unwrap_or_default());
+                        }
                         _ => items.push(set.clone()),
                     }
                 }
+                args.spread.iter().for_each(|set| items.extend(strings::unpack(set).unwrap_or_default()));
                 Some(Set::of(Value::List(Arc::new(items))))
             }
             _ => None,
@@ -216,9 +232,12 @@ impl<'a> Run<'a> {
             "Object.keys" | "maps.Keys" | "array_keys" => ("keys", 0),
             "Object.entries" | "maps.All" | "slices.All" => ("entries", 0),
             "enumerate" => ("enumerate", 0),
+            "array_filter" => ("filter", 0),
+            "filter" => ("filter", 1),
+            // `map(str, parts)`
+            "map" if !args.all().any(holds_function) => ("sorted", 1),
             "slices.Sorted"
             | "slices.Collect"
-            | "array_filter"
             | "array_unique"
             | "array_reverse"
             | "Arrays.stream"
@@ -226,7 +245,7 @@ impl<'a> Run<'a> {
             | "Stream.of"
             | "Set"
             | "types.MappingProxyType" => ("sorted", 0),
-            "map" | "filter" | "array_map" | "executor.map" => ("map", 1),
+            "map" | "array_map" | "executor.map" => ("map", 1),
             "array_walk" => ("forEach", 0),
             "zip" => return self.zipped(args),
             _ => return None,
@@ -240,11 +259,12 @@ impl<'a> Run<'a> {
                     let values: Vec<Set> = table.entries.iter().map(|(_, v)| v.clone()).collect();
                     self.list_method(&Arc::new(values), &method.into(), &rest, site)
                 }
-                Value::Table(_) if method == "sorted" => Some(Set::of(item.value.clone())),
+                Value::Table(_) if matches!(method, "sorted" | "filter") => Some(Set::of(item.value.clone())),
                 Value::Table(table) if method == "enumerate" => {
                     let keys: Vec<Set> = table.entries.iter().map(|(k, _)| Set::literal(k.clone())).collect();
                     Some(numbered(&keys, true))
                 }
+                value @ Value::Ref(_) => self.remaining(value, &method.into()),
                 value => self.collection_method(value, &method.into(), &rest, site),
             };
             out.absorb(found.unwrap_or_default().moved_into(&item.world));
@@ -413,12 +433,17 @@ fn numbered(items: &[Set], before: bool) -> Set {
     Set::of(Value::List(Arc::new(items.iter().map(pair).collect())))
 }
 
+/// Whether a value is a text, may become one, or is missing.
+fn is_plain(value: &Value) -> bool {
+    matches!(value, Value::Text(_) | Value::Ref(_) | Value::Null)
+}
+
 fn holds_function(set: &Set) -> bool {
     set.values().any(|value| matches!(value, Value::Function(_)))
 }
 
 /// Tells the choices of one call from those of others in its module; the calls of one chain begin at the same place.
-fn place(site: Site) -> u64 {
+pub(super) fn place(site: Site) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
     site.span.hash(&mut hasher);
     u64::from(site.span.line & 0xff_ffff) << 32 | hasher.finish() >> 32

@@ -6,7 +6,9 @@
 
 use super::{Args, Cls, Fun, Instance, Name, Run, Set, Site, Value};
 use crate::evidence::Origin;
+use crate::flow::value::Closure;
 use crate::flow::words::words;
+use crate::ir::FunctionKind;
 use std::sync::Arc;
 
 /// Methods that say nothing of whose they are.
@@ -27,6 +29,23 @@ fn ends_with(name: &str, word: &str) -> bool {
 }
 
 impl Run<'_> {
+    /// C#'s extension methods of texts: `"series?api_key={0}".Fmt(key)` is `Text.Fmt("series…", key)`.
+    pub(super) fn extension(&mut self, receiver: &Value, name: &Name, args: &Args, site: Site) -> Option<Set> {
+        if self.module.language != crate::ir::Language::CSharp || !matches!(receiver, Value::Text(_)) {
+            return None;
+        }
+        let [class] = self.scope.classes_with(self.fun.module, name) else { return None };
+        let methods = self.program().class(*class).methods.get(name)?;
+        let is_static = |fun: &&Fun| {
+            let function = self.program().function(**fun);
+            function.kind == FunctionKind::Static && function.params.len() > args.positional.len().min(1)
+        };
+        let fun = *methods.iter().find(is_static)?;
+        let mut all = args.clone();
+        all.positional.insert(0, Set::of(receiver.clone()));
+        Some(self.apply(&Closure::plain(fun), None, &all, site))
+    }
+
     /// Calls the method of the one class that the receiver is named after. `None` if there is no such class.
     pub(in crate::flow) fn guessed_call(&mut self, name: &Name, args: &Args, site: Site, label: &Name) -> Option<Set> {
         let class = self.named_after(name, label)?;

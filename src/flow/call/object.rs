@@ -9,7 +9,7 @@ use crate::flow::subst::Subst;
 use crate::flow::transport;
 use crate::flow::value::{Args, Bindings, Closure, Cls, Fun, Instance, Made, Ref, Root, Set, Table, Value};
 use crate::flow::words::Words;
-use crate::ir::{FunctionKind, Name};
+use crate::ir::{FunctionKind, Language, Name};
 use std::sync::Arc;
 
 impl<'a> Run<'a> {
@@ -74,6 +74,10 @@ impl<'a> Run<'a> {
                 return self.client_call(&object, name, args, site);
             }
             let path: Name = format!("{base}().{name}").into();
+            let unknown = !transport::is_library(self.module.language, &base) || transport::role(name, &path).is_none();
+            if unknown && self.handed_up_call(receiver, class, name, args, site) {
+                return Set::unknown();
+            }
             let own = self.inherited_options(receiver);
             let made = Arc::new(Made { path: format!("{base}()").into(), on: None, args: own, depth: 1 });
             return self.external_call(&path, Some(&made), args, site);
@@ -144,6 +148,15 @@ impl<'a> Run<'a> {
         if matches!(name.as_str(), "new" | "getInstance" | "instance" | "default" | "create" | "builder" | "__new__") {
             return self.construct(class, args, site);
         }
+        // Rust's derived ones, of options and settings.
+        if self.module.language == Language::Rust
+            && matches!(
+                name.as_str(),
+                "parse" | "try_parse" | "parse_from" | "from_args" | "from_env" | "init_from_env"
+            )
+        {
+            return self.construct(class, &Args::default(), site);
+        }
         let member = self.scope.class_member(class, name, 0);
         let callable = Set { items: member.items.iter().filter(|i| is_callable(&i.value)).cloned().collect() };
         if !callable.is_unknown() {
@@ -196,7 +209,8 @@ impl<'a> Run<'a> {
                         out.join(&self.apply(&Closure::plain(fun), Some(&this), args, site));
                     }
                 }
-                Resolved::External(path) if !constructs && !path.is_empty() => {
+                Resolved::External(_) if constructs => self.hand_up(class, args, site),
+                Resolved::External(path) if !path.is_empty() => {
                     let made =
                         Arc::new(Made { path: format!("{path}()").into(), on: None, args: Args::default(), depth: 1 });
                     let full: Name = format!("{path}().{name}").into();

@@ -58,7 +58,7 @@ impl<'a> Run<'a> {
         {
             return self.apply(&Closure::plain(fun), None, args, site);
         }
-        if let Some(default) = looked_up(name, args) {
+        if let Some(default) = looked_up(name, args).or_else(|| self.settings(name, args, site)) {
             return default;
         }
         if self.described_call(&format!("{label}.{name}"), args, site)
@@ -106,7 +106,7 @@ impl<'a> Run<'a> {
             });
             return Set::unknown();
         }
-        if let Some(set) = self.declared_client(path, on, args, site) {
+        if let Some(set) = self.declared_client(path, on, args, site).or_else(|| self.settings(path, args, site)) {
             return set;
         }
         if let Some(set) = strings::external(path, args) {
@@ -362,6 +362,8 @@ fn looked_up(name: &str, args: &Args) -> Option<Set> {
 fn default(args: &Args, is_address: impl Fn(&str) -> bool) -> Option<Set> {
     let [name, rest @ ..] = args.positional.as_slice() else { return None };
     let default = match rest {
+        // `config.get("datadog", "url", fallback="https://…")`
+        [_] if args.named("fallback").is_some() => args.named("fallback")?,
         [default] => default,
         [] => args.named("default")?,
         _ => return None,

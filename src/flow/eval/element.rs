@@ -66,8 +66,10 @@ impl<'a> Run<'a> {
                 // The first of several results.
                 (value @ Value::Text(_), Some(key)) if key == "0" => Set::of(value.clone()),
                 // `resource["monitor"]`
-                (Value::Made(made), Some(_)) if made.path == RESOURCE => below(made, key),
-                (Value::Made(made), None) if made.path == RESOURCE => below(made, key),
+                (Value::Made(made), _) if made.path == RESOURCE => below(made, key),
+                (Value::Made(made), Some(key)) if made.path == crate::flow::call::SETTINGS => {
+                    self.scope.setting_of(made, key).unwrap_or_default()
+                }
                 (Value::Made(made), Some(key)) => library::made_field(made, key),
                 (value, None) if self.picks(value, key) => {
                     self.picked(&Set::of(value.clone()), key).unwrap_or_default()

@@ -4,7 +4,7 @@ use super::rows::slimmed;
 use super::stated;
 use crate::flow::exec::Run;
 use crate::flow::request::Guard;
-use crate::flow::value::{DEFAULTING, Item, Ref, Set, Table, Value, World};
+use crate::flow::value::{DEFAULTING, Item, OPTIONAL, Ref, Set, Table, Value, World};
 use crate::ir::{ExprId, Key, Language, Name};
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
@@ -82,7 +82,7 @@ impl<'a> Run<'a> {
             }
             let mut hasher = FxHasher::default();
             (choice, &field).hash(&mut hasher);
-            let choice = hasher.finish() | DEFAULTING;
+            let choice = hasher.finish() & !OPTIONAL | DEFAULTING;
             let mut both = Set::of(Value::Ref(field.clone())).within(&World::of(choice, 0));
             both.absorb(beneath.within(&World::of(choice, 1)));
             *beneath = both;

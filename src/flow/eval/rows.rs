@@ -5,9 +5,10 @@ use crate::flow::exec::{Run, grounded_set};
 use crate::flow::request::Request;
 use crate::flow::scope::Scope;
 use crate::flow::state::Summary;
+use crate::flow::strings;
 use crate::flow::subst::Subst;
 use crate::flow::value::{Instance, MAX_PIECES, Piece, Ref, Root, Set, Table, Text, Value};
-use crate::ir::{ExprId, Name};
+use crate::ir::{Expr, ExprId, Name};
 use std::sync::Arc;
 
 use super::tagged;
@@ -20,7 +21,21 @@ const MAX_ROWS: usize = 2_000;
 impl<'a> Run<'a> {
     /// A list as it is written down.
     pub(super) fn list(&mut self, items: &'a [ExprId]) -> Set {
-        let whole = Value::List(Arc::new(items.iter().map(|item| self.eval(*item)).collect()));
+        let mut sets = Vec::with_capacity(items.len());
+        for item in items {
+            match self.module.expr(*item) {
+                // `[host, ...parts]`
+                Expr::Element(inner) if items.len() > 1 => {
+                    let set = self.eval(*inner);
+                    match strings::unpack(&set) {
+                        Some(more) => sets.extend(more),
+                        None => sets.push(self.element(*item, &set)),
+                    }
+                }
+                _ => sets.push(self.eval(*item)),
+            }
+        }
+        let whole = Value::List(Arc::new(sets));
         if let Value::List(sets) = &whole
             && sets.len() > LONG
             && whole.is_large()

@@ -40,7 +40,10 @@ impl Run<'_> {
         };
         let guessed = transport::guessed(name, args, &looks, &named);
         let shaped = || known.and_then(|_| transport::shaped(name, args));
-        let Some((verbs, urls)) = guessed.or_else(shaped) else { return };
+        let Some((verbs, urls)) = guessed.or_else(shaped) else {
+            self.call_below(name, on, args, site);
+            return;
+        };
         let urls = match self.given_base(on) {
             Some(base) => transport::below(&base, &urls),
             None => urls,
@@ -66,7 +69,7 @@ impl Run<'_> {
     }
 
     /// The Datadog address that an object of a library nobody knows was made with.
-    fn given_base(&self, on: Option<&Arc<Made>>) -> Option<Set> {
+    pub(super) fn given_base(&self, on: Option<&Arc<Made>>) -> Option<Set> {
         let mut at = on;
         while let Some(made) = at {
             let ours = |v: &Value| match v {
@@ -100,11 +103,18 @@ impl Run<'_> {
             // Where one unknown thing makes of a path what another is given, only the keys tell that it is an address.
             let given = if known.is_some() { routed_of(&item.value) } else { None };
             let Some(url) = given.or_else(|| address_of(&item.value)).filter(open) else { continue };
-            let host = self.closed(&url).iter().map(|url| origin::from_url(url, self.scope.hosts)).min();
-            let host = host.unwrap_or(Origin::Unknown);
-            let origin = if keys { Origin::Datadog } else { host };
+            let hosts: Vec<Origin> =
+                self.closed(&url).iter().map(|url| origin::from_url(url, self.scope.hosts)).collect();
+            let host = hosts.iter().min().copied().unwrap_or(Origin::Unknown);
+            // Where subclasses have different hosts, each is told apart once it is known whose object it is.
+            let agreed = host != Origin::Unknown && hosts.iter().all(|other| *other == host) || known.is_none() || keys;
+            let origin = match (keys, agreed) {
+                (true, _) => Origin::Datadog,
+                (false, true) => host,
+                (false, false) => Origin::Unknown,
+            };
             if (serves && host != Origin::Datadog)
-                || !matches!(origin.min(self.origin_here()), Origin::Datadog | Origin::LikelyDatadog)
+                || !matches!(origin.min(host).min(self.origin_here()), Origin::Datadog | Origin::LikelyDatadog)
                 || host == Origin::Other
             {
                 continue;
@@ -114,6 +124,7 @@ impl Run<'_> {
                 let mut request = Request {
                     guards: guard.iter().cloned().collect(),
                     likely: true,
+                    handed_out: !agreed && url.refs().any(|r| matches!(r.root, Root::This(_))),
                     literals: literals.clone(),
                     ..Request::new(verb.clone(), url.clone(), origin, format!("{GIVEN}{name}"), site)
                 };
@@ -125,7 +136,7 @@ impl Run<'_> {
     }
 
     /// Whether a parameter or field is called what methods are called.
-    fn says_method(&self, r: &Ref) -> bool {
+    pub(super) fn says_method(&self, r: &Ref) -> bool {
         let name = match (r.path.last(), r.root) {
             (Some(name), _) => Some(name),
             (None, Root::Param(fun, i)) => self.program().function(fun).params.get(usize::from(i)).map(|p| &p.name),
@@ -150,7 +161,7 @@ impl Run<'_> {
     }
 
     /// A text with what the fields of its own object are known to hold.
-    fn closed(&self, text: &Text) -> Vec<Text> {
+    pub(super) fn closed(&self, text: &Text) -> Vec<Text> {
         let own = text.refs().find_map(|r| match r.root {
             Root::This(class) => Some(class),
             Root::Param(..) | Root::Row(..) => None,

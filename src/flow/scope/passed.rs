@@ -3,6 +3,7 @@
 use crate::flow::scope::Scope;
 use crate::flow::state::Key;
 use crate::flow::value::{Fun, Item, Ref, Root, Set, Value};
+use crate::ir::ParamKind;
 
 /// Most different texts of all callers together that still stand for a parameter.
 pub(in crate::flow) const MAX_PASSED: usize = 8;
@@ -18,6 +19,13 @@ impl Scope<'_> {
         self.note(Key::Objects(fun, index));
         let default = own.unwrap_or_else(|| self.defaults(fun).get(usize::from(index)).and_then(Option::as_ref));
         self.state.param(fun, index).into_iter().chain(default).flat_map(Set::objects)
+    }
+
+    /// Whether a reference is a parameter that every caller has to give, or a part of something that is there.
+    pub fn is_required(&self, r: &Ref) -> bool {
+        let Root::Param(fun, i) = r.root else { return !r.path.is_empty() };
+        let param = self.program.function(fun).params.get(usize::from(i));
+        !r.path.is_empty() || param.is_some_and(|p| p.default.is_none() && p.kind == ParamKind::Normal)
     }
 
     /// What callers pass for a parameter, all of them together, and its default.

@@ -98,6 +98,29 @@ pub(in crate::flow) fn in_parts(args: &Args) -> Option<Set> {
     Some(path.map_or_else(|| host.clone(), |path| crate::flow::transport::under(&host, path)))
 }
 
+/// An address that is made of parts with names: `new UriBuilder(base) { Path = "/x" }`, `furl(host="…", path="/x")`.
+pub(in crate::flow) fn initialised(start: &Set, args: &Args) -> Set {
+    let named = |name: &str, other: &str| args.named(name).or_else(|| args.named(other));
+    let host = named("Host", "host").map(crate::flow::transport::with_scheme);
+    let base = host.as_ref().unwrap_or(start);
+    match named("Path", "path") {
+        Some(path) => with_new_path(base, &Args { positional: vec![path.clone()], ..Args::default() }),
+        None => base.clone(),
+    }
+}
+
+/// `urlunsplit((scheme, host, path, query, fragment))`; an address that was split is whole still.
+pub(in crate::flow) fn unsplit(parts: &Set) -> Option<Set> {
+    match parts.items.as_slice() {
+        [Item { value: Value::List(items), .. }] => {
+            let host = crate::flow::transport::with_scheme(items.get(1)?);
+            Some(crate::flow::transport::under(&host, items.get(2)?))
+        }
+        [Item { value: Value::Text(_) | Value::Ref(_), .. }] => Some(parts.clone()),
+        _ => None,
+    }
+}
+
 /// Methods of builders that say where an address leads.
 pub(in crate::flow) fn builds_path(name: &str) -> bool {
     matches!(
@@ -154,7 +177,11 @@ pub(in crate::flow) fn with_host(receiver: &Value, host: &Set) -> Set {
 /// An address after its path was assigned (`u.Path = …`, `url.pathname = …`); `None` if that is not what was assigned.
 /// `before` is what reading the path gave: it keeps its host.
 pub fn with_path(address: &Text, before: &Piece, part: &str, set: &Set) -> Option<Set> {
-    if !matches!(part, "Path" | "pathname" | "AbsolutePath") {
+    if matches!(part, "hostname" | "host" | "Host") && has_scheme(address) && address.as_literal().is_some() {
+        return Some(with_other_host(address, set));
+    }
+    let path = part == "path" && has_scheme(address);
+    if !path && !matches!(part, "Path" | "pathname" | "AbsolutePath") {
         return None;
     }
     let host = host_only(address);
@@ -165,7 +192,7 @@ pub fn with_path(address: &Text, before: &Piece, part: &str, set: &Set) -> Optio
         _ => false,
     };
     let out = set.flat_map(|value| match value {
-        Value::Text(path) if kept(path) => Set::text((**path).clone()),
+        Value::Text(path) if kept(path) => Set::text(apart(path, &host)),
         Value::Text(path) if path.head().starts_with('/') || has_scheme(address) => {
             Set::text(joined(&host, path, false))
         }
@@ -179,6 +206,28 @@ pub fn with_path(address: &Text, before: &Piece, part: &str, set: &Set) -> Optio
         _ => Set::unknown(),
     });
     (!out.is_unknown()).then_some(out)
+}
+
+/// A path that was read with its host before it, and now has more behind that: the slash that reading it would have given.
+fn apart(path: &Text, host: &Text) -> Text {
+    let mut out = path.clone();
+    if let (Some(Piece::Lit(first)), Some(host)) = (out.pieces.first_mut(), host.as_literal())
+        && let Some(rest) = first.strip_prefix(host)
+        && !rest.is_empty()
+        && !rest.starts_with('/')
+    {
+        *first = format!("{host}/{rest}").into();
+    }
+    out
+}
+
+/// An address on another host.
+fn with_other_host(address: &Text, host: &Set) -> Set {
+    let whole = address.as_literal().unwrap_or_default();
+    let old = host_only(address);
+    let path = whole.strip_prefix(old.as_literal().unwrap_or_default()).unwrap_or_default();
+    let host = crate::flow::transport::with_scheme(host);
+    if path.is_empty() { host } else { crate::flow::transport::under(&host, &Set::literal(path)) }
 }
 
 pub(in crate::flow) fn has_scheme(text: &Text) -> bool {

@@ -19,7 +19,8 @@ pub fn arguments(role: Role, args: &Args) -> Option<(Vec<Verb>, Set)> {
             let verb_set = verb_set
                 .or_else(|| args.at(verb).filter(|set| set.table().is_none()).cloned())
                 .or_else(|| table.as_ref().and_then(|t| method_entry(t, &["method", "type"])));
-            let url = if named(args, &["method"]).is_some() && args.at(0).is_some() { 0 } else { url };
+            let first = named(args, &["method"]).is_some() && args.at(0).is_some() && verb != usize::MAX;
+            let url = if first { 0 } else { url };
             Some((known(verb_set.as_ref(), "GET"), address(args, table.as_ref(), url)?))
         }
         // `superagent("PUT", url)`, `needle("get", url)`.

@@ -57,6 +57,7 @@ const PYTHON: &[&str] = &[
     "singer_sdk",
     "urlopen",
     "authlib",
+    "ansible.module_utils.urls",
 ];
 
 const JAVASCRIPT: &[&str] = &[

@@ -1,6 +1,6 @@
 //! Tables that only callers know, laid over each other: `{...defaults, ...options}`. Which of them has a key is theirs to say.
 
-use super::{Alternative, DEFAULTING, Ref, Set, Table, Value, World};
+use super::{Alternative, DEFAULTING, OPTIONAL, Ref, Set, Table, Value, World};
 use crate::flow::request::Guard;
 use crate::ir::Name;
 use rustc_hash::FxHasher;
@@ -53,5 +53,5 @@ impl Table {
 fn choice(field: &Ref) -> u64 {
     let mut hasher = FxHasher::default();
     field.hash(&mut hasher);
-    hasher.finish() | DEFAULTING
+    hasher.finish() & !OPTIONAL | DEFAULTING
 }

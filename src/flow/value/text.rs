@@ -97,6 +97,9 @@ pub type Alternative = (u64, u16);
 /// Marks choices between a value and what stands in for it where it is missing: `path = task.path; if not path: path = "/…"`.
 pub const DEFAULTING: u64 = 1 << 62;
 
+/// Marks choices whether a part of a path is there: `[host, "dashboard", id].compact.join("/")`. Who hands on what it requires, gives it.
+pub const OPTIONAL: u64 = 1 << 61;
+
 /// Which alternatives were taken on the way to a value. Values whose worlds disagree never meet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct World(Few<Alternative>);
