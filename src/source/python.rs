@@ -6,6 +6,7 @@ mod expressions;
 mod functions;
 mod grammar;
 mod imports;
+mod joins;
 mod notebook;
 mod statements;
 mod strings;

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use syn::parse::{ParseStream, Parser};
 
 mod calls;
+mod defaults;
 mod expressions;
 mod items;
 mod macros;

@@ -112,7 +112,7 @@ impl<'t> Lowerer<'t> {
             "Select" => Some(self.b.add(Expr::List(vec![result]), node)),
             "Where" => {
                 self.b.emit(Stmt::Eval(result));
-                Some(collection)
+                Some(self.b.call_method(collection, "compact", Vec::new(), node))
             }
             _ => Some(result),
         }

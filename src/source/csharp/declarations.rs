@@ -203,6 +203,9 @@ impl<'t> Lowerer<'t> {
         if let Some(arrow) = value.filter(|v| kind(*v) == Kind::ArrowClause) {
             return self.computed(class, name, node, arrow, ty);
         }
+        if let Some(default) = self.declared_default(node).filter(|_| value.is_none()) {
+            return self.add_field(class, Field { name, ty, value: Some(default), span: Span::of(&node) });
+        }
         let accessors = child(node, At::Accessors).map(|a| self.b.kids(a)).unwrap_or_default();
         let mut computed = false;
         for accessor in accessors.into_iter().filter(|k| kind(*k) == Kind::Accessor) {
@@ -219,6 +222,24 @@ impl<'t> Lowerer<'t> {
             let value = value.map(|v| self.expecting(ty, v));
             self.add_field(class, Field { name, ty, value, span: Span::of(&node) });
         }
+    }
+
+    /// What settings start with: `[DefaultValue("…")]`, `[ConfigurationProperty("url", DefaultValue = "…")]`.
+    fn declared_default(&mut self, node: Node<'t>) -> Option<ExprId> {
+        let text = self.b.text(node);
+        if !text.trim_start().starts_with('[') || !text.contains("DefaultValue") {
+            return None;
+        }
+        self.attributes(node).into_iter().find_map(|attribute| {
+            let Expr::Call(callee, args) = self.b.module.expr(attribute) else { return None };
+            let Expr::Name(name) = self.b.module.expr(*callee) else { return None };
+            let named = args.iter().find(|arg| arg.name.as_deref() == Some("DefaultValue"));
+            let first = args.first().filter(|arg| name == "DefaultValue" && arg.name.is_none());
+            // Of a property of a configuration file its name comes first.
+            let behind = args.iter().skip(1).filter(|_| name == "ConfigurationProperty");
+            let address = |arg: &&crate::ir::Arg| self.b.literal_text(arg.value).is_some_and(|text| text.contains('/'));
+            named.or(first).or_else(|| behind.into_iter().find(address)).map(|arg| arg.value)
+        })
     }
 
     fn computed(&mut self, class: ClassId, name: Name, node: Node<'t>, body: Node<'t>, returns: Option<ExprId>) {

@@ -219,7 +219,10 @@ impl<'t> Lowerer<'t> {
             }
             ("strings", "Join") => {
                 let [list, separator] = args else { return None };
-                let Expr::List(items) = self.b.module.expr(list.value) else { return None };
+                let Expr::List(items) = self.b.module.expr(list.value) else {
+                    let list = vec![Arg::positional(list.value)];
+                    return Some(self.b.call_method(separator.value, "join", list, node));
+                };
                 let items = items.clone();
                 let mut parts = Vec::with_capacity(items.len() * 2);
                 for (index, item) in items.into_iter().enumerate() {

@@ -88,10 +88,11 @@ impl<'t> Lowerer<'t> {
             let Some(field_type) = child(declaration, Field::Type) else { continue };
             let id = self.ty(field_type);
             let mut named = false;
+            let default = self.tagged_default(declaration);
             for kid in self.b.kids(declaration) {
                 if kid.kind() == "field_identifier" {
                     named = true;
-                    fields.push(field(self.b.name(kid), id, kid));
+                    fields.push(ir::Field { value: default, ..field(self.b.name(kid), id, kid) });
                 }
             }
             if !named {
@@ -274,6 +275,10 @@ impl<'t> Lowerer<'t> {
             (Some(ty), Some(value)) if matches!(self.b.module.expr(value), Expr::Call(..) | Expr::Unknown) => {
                 Some(self.typed(value, ty))
             }
+            // A variable of the package, which a function will fill.
+            (Some(ty), None) if self.b.function == ir::Module::MAIN => {
+                self.declared_value(ty).or_else(|| Some(self.b.add(Expr::Null, ty)))
+            }
             (Some(ty), None) => self.declared_value(ty),
             (_, value) => value,
         };
@@ -294,6 +299,18 @@ impl<'t> Lowerer<'t> {
         {
             self.b.scope.declare(name);
         }
+    }
+}
+
+impl<'t> Lowerer<'t> {
+    /// What a tag says that a field holds where nobody sets it: `env:"URL" envDefault:"https://…"`.
+    fn tagged_default(&mut self, declaration: Node<'t>) -> Option<ExprId> {
+        let tag = self.b.kids(declaration).into_iter().find(|kid| kind(*kid) == Kind::RawString)?;
+        let text = self.b.text(tag);
+        let start = ["envDefault:\"", "default:\""].iter().find_map(|key| Some(text.find(key)? + key.len()))?;
+        let value = text.get(start..)?.split('"').next().filter(|value| value.contains('/') || value.contains('.'))?;
+        let value = Name::new(value);
+        Some(self.b.literal(value, tag))
     }
 }
 

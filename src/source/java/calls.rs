@@ -96,6 +96,10 @@ impl<'t> Lowerer<'t> {
             ("equals" | "equalsIgnoreCase", [other]) => Some(self.b.add(Expr::Equal(object, other.value, true), node)),
             ("formatted", rest) => Some(self.format(object, rest, node)),
             ("concat", [tail]) => Some(self.b.concat(&[object, tail.value], node)),
+            ("collect", [by]) if self.joining(by.value).is_some() => {
+                let separator = self.joining(by.value)?;
+                Some(self.b.call_method(object, "join", separator, node))
+            }
             _ => {
                 let table = self.tables.of(&self.b, object)?;
                 table_call(&mut self.b, table, object, method, args, node)
@@ -120,12 +124,22 @@ impl<'t> Lowerer<'t> {
         self.b.pieces(pieces, node)
     }
 
+    /// What `Collectors.joining("/")` is told to put between items.
+    fn joining(&self, by: ExprId) -> Option<Vec<Arg>> {
+        let Expr::Call(callee, args) = self.b.module.expr(by) else { return None };
+        let name = match self.b.module.expr(*callee) {
+            Expr::Field(_, name) | Expr::Name(name) => name,
+            _ => return None,
+        };
+        (name == "joining" && args.len() == 1).then(|| args.clone())
+    }
+
     /// `String.join(separator, items…)` or with a list that is written in place.
     fn join(&mut self, separator: ExprId, items: &[Arg], node: Node<'t>) -> Option<ExprId> {
         let values: Vec<ExprId> = match items {
             [one] => match self.b.module.expr(one.value) {
                 Expr::List(values) => values.clone(),
-                _ => return None,
+                _ => return Some(self.b.call_method(separator, "join", vec![Arg::positional(one.value)], node)),
             },
             _ => items.iter().map(|i| i.value).collect(),
         };

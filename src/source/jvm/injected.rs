@@ -25,6 +25,8 @@ pub(in crate::source) fn injected<'t>(b: &mut Builder<'t>, annotations: &[ExprId
                 let (key, default) = (literal(b, named("name")?)?, named("defaultValue"));
                 Some(property(b, &key, default, node))
             }
+            // Spring's of settings, JAX-RS's of parameters.
+            "DefaultValue" => first.or_else(|| named("value")),
             _ => named("defaultValue"),
         }
     })

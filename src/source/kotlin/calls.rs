@@ -257,10 +257,14 @@ impl<'t> Lowerer<'t> {
         let values = || args.iter().map(|a| a.value).collect::<Vec<_>>();
         let expr = match name {
             "listOf" | "setOf" | "mutableListOf" | "mutableSetOf" | "arrayListOf" | "arrayOf" | "sequenceOf"
-            | "flowOf" | "listOfNotNull" | "hashSetOf" | "linkedSetOf" | "emptyList" | "emptySet" | "emptyArray"
+            | "flowOf" | "hashSetOf" | "linkedSetOf" | "emptyList" | "emptySet" | "emptyArray"
                 if plain() =>
             {
                 Expr::List(values())
+            }
+            "listOfNotNull" | "setOfNotNull" if plain() => {
+                let list = self.b.add(Expr::List(values()), node);
+                return Some(self.b.call_method(list, "filterNotNull", Vec::new(), node));
             }
             "Pair" | "Triple" if plain() => Expr::List(values()),
             "mapOf" | "mutableMapOf" | "hashMapOf" | "linkedMapOf" | "sortedMapOf" | "emptyMap" if plain() => {

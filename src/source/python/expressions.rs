@@ -46,7 +46,7 @@ impl<'t> Lowering<'t> {
             Kind::NamedExpression => self.walrus(node),
             Kind::Lambda => self.lambda(node),
             Kind::List | Kind::Tuple | Kind::Set | Kind::ExpressionList | Kind::PatternList => {
-                let items = self.exprs(node);
+                let items = self.items(node);
                 self.add(Expr::List(items), node)
             }
             Kind::Dictionary => self.dictionary(node),
@@ -79,6 +79,16 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// What a list is written down with; `*parts` is what is in it.
+    fn items(&mut self, node: Node<'t>) -> Vec<ExprId> {
+        let mut items = Vec::new();
+        for part in self.parts(node) {
+            let item = self.expr(part);
+            items.push(if kind(part) == Kind::ListSplat { self.add(Expr::Element(item), part) } else { item });
+        }
+        items
+    }
+
     fn exprs(&mut self, node: Node<'t>) -> Vec<ExprId> {
         self.parts(node).into_iter().map(|n| self.expr(n)).collect()
     }
@@ -95,7 +105,11 @@ impl<'t> Lowering<'t> {
             return self.add(Expr::Super, node);
         }
         let callee = self.expr(function);
-        let args = child(node, Field::Arguments).map(|a| self.arguments(a)).unwrap_or_default();
+        let joined = child(node, Field::Arguments).and_then(|list| self.joined_parts(function, list));
+        let args = match joined {
+            Some(parts) => vec![Arg::positional(parts)],
+            None => child(node, Field::Arguments).map(|a| self.arguments(a)).unwrap_or_default(),
+        };
         self.add(Expr::Call(callee, args), node)
     }
 

@@ -169,8 +169,17 @@ impl<'t> Lowerer<'t> {
     fn annotation(&mut self, node: Node<'t>, name: &Name, arguments: Option<Node<'t>>, block: Option<Node<'t>>) {
         let mut args = arguments.map(|a| self.arguments(a)).unwrap_or_default();
         args.extend(block.map(|b| crate::ir::Arg::positional(self.block_lambda(b))));
+        let default = args.iter().find(|arg| arg.name.as_deref() == Some("default")).map(|arg| arg.value);
+        let setting = args.first().and_then(|arg| self.b.literal_text(arg.value)).filter(|_| default.is_some());
         let callee = self.b.add(Expr::Name(name.clone()), node);
         let call = self.b.add(Expr::Call(callee, args), node);
+        // Settings of plugins are fields of theirs.
+        if let Some(setting) = setting
+            && matches!(name.as_str(), "config_param" | "config" | "setting" | "attribute")
+            && let Some(class) = self.current_class()
+        {
+            class.fields.push(crate::ir::Field { name: setting, ty: None, value: default, span: Span::of(&node) });
+        }
         if let Some(class) = self.current_class() {
             class.decorators.push(call);
         }

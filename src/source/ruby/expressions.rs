@@ -282,6 +282,16 @@ impl<'t> Lowerer<'t> {
 
     /// `a + b`: texts are joined, lists are either.
     pub(super) fn plus(&mut self, parts: Vec<ExprId>, node: Node<'t>) -> ExprId {
+        if let Some(Expr::List(first)) = parts.first().map(|p| self.b.module.expr(*p)) {
+            let mut items = first.clone();
+            for part in parts.iter().skip(1) {
+                match self.b.module.expr(*part) {
+                    Expr::List(more) => items.extend(more.clone()),
+                    _ => items.push(self.b.add(Expr::Element(*part), node)),
+                }
+            }
+            return self.b.add(Expr::List(items), node);
+        }
         if parts.iter().any(|p| matches!(self.b.module.expr(*p), Expr::List(_))) {
             return self.b.add(Expr::Choice(parts), node);
         }

@@ -87,7 +87,8 @@ impl Lowerer<'_> {
             let ty = self.type_of(&field.ty);
             let span =
                 field.ident.as_ref().map(|i| self.at(i.span())).or(ty.map(|t| self.span_of(t))).unwrap_or_default();
-            self.add_field(class, Field { name: own, ty, value: None, span });
+            let value = self.declared_default(&field.attrs);
+            self.add_field(class, Field { name: own, ty, value, span });
         }
     }
 

@@ -182,7 +182,10 @@ impl<'t> Lowering<'t> {
             "from" if self.text(object.node) == "Array" && args.iter().nth(1).is_some_and(is_function) => {
                 self.each(first?, "map", args.iter().nth(1)?, node)
             }
-            "filter" if self.text(first?.node) == "Boolean" => Some(self.expr(object)),
+            "filter" if self.text(first?.node) == "Boolean" => {
+                let collection = self.expr(object);
+                Some(self.compacted(collection, node))
+            }
             "bind" if args.iter().count() == 1 => Some(self.expr(object)),
             "call" if matches!(first?.kind, Kind::This | Kind::Null | Kind::Undefined) => {
                 let function = self.expr(object);
@@ -248,9 +251,19 @@ impl<'t> Lowering<'t> {
             "flatMap" | "forEach" | "reduce" | "reduceRight" => Some(result),
             _ => {
                 self.push(Stmt::Eval(result));
-                Some(if method == "find" { element } else { collection })
+                Some(match method {
+                    "find" => element,
+                    "filter" => self.compacted(collection, node),
+                    _ => collection,
+                })
             }
         }
+    }
+
+    /// A list perhaps without what is missing.
+    fn compacted(&mut self, list: ExprId, node: Node<'t>) -> ExprId {
+        let callee = self.add(Expr::Field(list, Name::new_static("compact")), node);
+        self.add(Expr::Call(callee, Vec::new()), node)
     }
 
     fn place_of(&mut self, list: ExprId, at: &'static str, node: Node<'t>) -> ExprId {
