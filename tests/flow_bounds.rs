@@ -170,3 +170,24 @@ fn options_filled_under_one_condition_after_the_other_keep_what_they_began_with(
     assert_eq!(used, BTreeSet::from(["v1:ListDowntimes".to_owned(), "v1:ListMonitors".to_owned()]));
     assert_eq!(undecided, []);
 }
+
+/// Every field may be any other: there are more ways through them than could be gone, and the address is at the end of each.
+#[test]
+fn fields_that_are_made_of_each_other_are_found() {
+    let fields = 14;
+    let mut text = format!("{HEAD}class Status:\n    def __init__(self):\n");
+    for field in 0..fields {
+        let _ = writeln!(text, "        self.part{field} = None");
+    }
+    text += "\n    def merge(self, other: \"Status\"):\n        self.part0 = \"/api/v1/validate\"\n";
+    for (field, other) in (0..fields).flat_map(|field| (0..fields).map(move |other| (field, other))) {
+        if field != other {
+            let _ = writeln!(text, "        if other.part{other}:\n            self.part{field} = self.part{other}");
+        }
+    }
+    text +=
+        "\n\ndef report(status: Status):\n    requests.get(BASE + status.part3, headers=KEYS)\n\n\nreport(Status())\n";
+    let (used, undecided) = read(&text);
+    assert_eq!(used, BTreeSet::from(["v1:Validate".to_owned()]), "{undecided:?}");
+    assert_eq!(undecided, Vec::new());
+}

@@ -92,6 +92,7 @@ impl<'a> Run<'a> {
         };
         let function = module.function(fun.id);
         run.scope.allow(module.len() * 4);
+        run.scope.expect_reads(run.scope.state.output(fun).reads.len());
         run.parameters(function);
         run.block(&function.body);
         if fun.id == Module::MAIN {

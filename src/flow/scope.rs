@@ -56,6 +56,7 @@ pub struct Scope<'a> {
     /// The outermost of them that a lookup within it met again.
     circle: Cell<usize>,
     seen: RefCell<fields::Seen>,
+    unsettled: RefCell<fields::Unsettled>,
     /// Parts of what callers pass, by how deep in another lookup they were asked.
     parts: RefCell<HashMap<(Ref, u8), Set>>,
     /// What holds where tables that only callers know lie over each other, as far as somebody looked.
@@ -68,15 +69,17 @@ impl<'a> Scope<'a> {
     pub fn new(program: &'a Program, state: &'a State, options: &super::Options<'a>) -> Self {
         let (catalog, hosts, wrappers) = (options.catalog, options.hosts, options.wrappers);
         let (reads, open, seen, parts) = Default::default();
-        let (layers, circle, budget) = (RefCell::default(), Cell::new(usize::MAX), Cell::new(BUDGET));
-        Self { program, state, catalog, hosts, wrappers, reads, open, circle, seen, parts, layers, budget }
+        let (unsettled, layers, circle, budget) =
+            (RefCell::default(), RefCell::default(), Cell::new(usize::MAX), Cell::new(BUDGET));
+        Self { program, state, catalog, hosts, wrappers, reads, open, circle, seen, unsettled, parts, layers, budget }
     }
 
     /// The same knowledge, for somebody who has neither read nor spent anything.
     fn apart(&self) -> Self {
         let (reads, open, seen, parts) = Default::default();
-        let (layers, circle, budget) = (RefCell::default(), Cell::new(usize::MAX), Cell::new(BUDGET));
-        Self { reads, open, seen, parts, layers, circle, budget, ..*self }
+        let (unsettled, layers, circle, budget) =
+            (RefCell::default(), RefCell::default(), Cell::new(usize::MAX), Cell::new(BUDGET));
+        Self { reads, open, seen, unsettled, parts, layers, circle, budget, ..*self }
     }
 
     /// How much of the budget of a scope that was set apart is spent.
@@ -87,6 +90,11 @@ impl<'a> Scope<'a> {
     /// What was read since the scope was made.
     pub fn into_reads(self) -> HashSet<Key> {
         self.reads.into_inner()
+    }
+
+    /// Makes room for about so many reads: a function reads much the same every time.
+    pub fn expect_reads(&self, count: usize) {
+        self.reads.borrow_mut().reserve(count);
     }
 
     fn note(&self, key: Key) {

@@ -63,6 +63,28 @@ pub(super) enum Whose {
 /// Lookups of this run: whose field, which, how deep. The objects are kept, so that their addresses stay theirs.
 pub(super) type Seen = FxHashMap<(Whose, Name, u8), (Value, Set)>;
 
+/// What was asked within another lookup.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) enum Asked {
+    /// A field, how deep.
+    Field(Whose, Name, u8),
+    /// A part of what callers pass, how deep.
+    Part(Ref, u8),
+}
+
+/// Answers that met a lookup still going on, and would be more without it. They hold while the outermost lookup goes on.
+#[derive(Default)]
+pub(super) struct Unsettled {
+    /// What was left to spend when the outermost lookup began.
+    begun: u32,
+    /// With the object, so that its address stays its.
+    answers: FxHashMap<Asked, (Option<Value>, Set)>,
+}
+
+/// How much one lookup may spend before it makes do with unsettled answers. Fields that are made of each other are otherwise
+/// looked up along every way through them, and of a dozen there are millions.
+const PATIENCE: u32 = 200;
+
 /// How often a field is looked up within a lookup of itself, as with objects that wrap others of their class.
 const MAX_SELF: usize = 3;
 
@@ -96,6 +118,10 @@ impl Scope<'_> {
             return answer.set.clone();
         }
         let most = if plain { 1 } else { MAX_SELF };
+        let asked = Asked::Field(whose, name.clone(), depth);
+        if let Some(set) = self.unsettled(&asked) {
+            return set;
+        }
         let same = |open: &&(Cls, Name)| open.0 == instance.class && open.1 == *name;
         if self.open.borrow().iter().filter(same).count() >= most {
             let first = self.open.borrow().iter().position(|open| same(&open)).unwrap_or_default();
@@ -105,8 +131,28 @@ impl Scope<'_> {
         let (set, whole) = self.watched(|| self.open_field(receiver, instance, name, depth));
         if whole {
             self.seen.borrow_mut().insert(lookup, (receiver.clone(), set.clone()));
+        } else {
+            self.keep_unsettled(asked, Some(receiver), &set);
         }
         set
+    }
+
+    /// The answer to a question that was asked before within the same outermost lookup, once that has cost more than most do.
+    pub(super) fn unsettled(&self, asked: &Asked) -> Option<Set> {
+        let unsettled = self.unsettled.borrow();
+        if self.open.borrow().is_empty() || unsettled.begun.saturating_sub(self.budget.get()) < PATIENCE {
+            return None;
+        }
+        let (_, set) = unsettled.answers.get(asked)?;
+        self.spend(1);
+        Some(set.clone())
+    }
+
+    /// Keeps an answer that another lookup, still going on, would make more of.
+    pub(super) fn keep_unsettled(&self, asked: Asked, object: Option<&Value>, set: &Set) {
+        if !self.open.borrow().is_empty() {
+            self.unsettled.borrow_mut().answers.insert(asked, (object.cloned(), set.clone()));
+        }
     }
 
     /// Looks something up; says whether that is all: what met a lookup that is still going on may be more the next time.
@@ -121,6 +167,11 @@ impl Scope<'_> {
 
     /// Looks a field up, and keeps in mind that it does.
     fn open_field(&self, receiver: &Value, instance: &Instance, name: &Name, depth: u8) -> Set {
+        if self.open.borrow().is_empty() {
+            let mut unsettled = self.unsettled.borrow_mut();
+            unsettled.begun = self.budget.get();
+            unsettled.answers.clear();
+        }
         self.open.borrow_mut().push((instance.class, name.clone()));
         let set = self.filled_field(receiver, instance, name, depth);
         self.open.borrow_mut().pop();

@@ -1,6 +1,7 @@
 //! What callers pass for a parameter, all of them together, and the parts of that.
 
 use crate::flow::scope::Scope;
+use crate::flow::scope::fields::Asked;
 use crate::flow::state::Key;
 use crate::flow::value::{Fun, Item, Ref, Root, Set, Value};
 use crate::ir::ParamKind;
@@ -53,9 +54,15 @@ impl Scope<'_> {
             self.spend(1);
             return set.clone();
         }
+        let asked = Asked::Part(r.clone(), depth);
+        if let Some(set) = self.unsettled(&asked) {
+            return set;
+        }
         let (set, whole) = self.watched(|| self.part(self.passed(fun, i), r, depth));
         if whole {
             self.parts.borrow_mut().insert(lookup, set.clone());
+        } else {
+            self.keep_unsettled(asked, None, &set);
         }
         set
     }

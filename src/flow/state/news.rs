@@ -5,7 +5,7 @@
 use super::{Key, Output, State};
 use crate::flow::value::{Fun, Set};
 use crate::ir::Name;
-use rustc_hash::FxHashMap as Map;
+use rustc_hash::{FxHashMap as Map, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 use std::time::Duration;
@@ -42,6 +42,16 @@ pub(super) struct Reading {
     pub(super) unread: Vec<Key>,
 }
 
+impl Reading {
+    fn between(old: &FxHashSet<Key>, new: &FxHashSet<Key>) -> Self {
+        let read: Vec<Key> = new.difference(old).cloned().collect();
+        // As many as before and nothing new: the same, as with most runs that are not the first.
+        let same = read.is_empty() && old.len() == new.len();
+        let unread = if same { Vec::new() } else { old.difference(new).cloned().collect() };
+        Self { read, unread }
+    }
+}
+
 impl Outcome {
     /// What is read otherwise than before; the rest stays.
     pub(super) fn take_reading(&mut self) -> Reading {
@@ -71,10 +81,7 @@ impl State {
             changed: changed(fun, old, &output),
             params: Stores::between(&old.params, &output.params),
             fields: Stores::between(&old.fields, &output.fields),
-            reading: Reading {
-                read: output.reads.difference(&old.reads).cloned().collect(),
-                unread: old.reads.difference(&output.reads).cloned().collect(),
-            },
+            reading: Reading::between(&old.reads, &output.reads),
         };
         Outcome { output, news, took }
     }
