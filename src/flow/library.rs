@@ -7,7 +7,7 @@ use crate::ir::Name;
 use std::sync::Arc;
 
 use super::value::{Args, Client, Made, Set, Value};
-use super::words::Words;
+use super::words::{Remembered, Words};
 
 /// Longest chain of calls that is followed.
 const MAX_CHAIN: u8 = 12;
@@ -130,7 +130,11 @@ pub fn instance_of(path: &Name) -> Set {
     if let Some(object) = legacy_object(path) {
         return Set::of(object);
     }
-    if is_plain_type(path) || is_address_type(path) || !sounds_like_client(path) {
+    thread_local! {
+        static FOLLOWED: Remembered = Remembered::default();
+    }
+    let follow = || !is_plain_type(path) && !is_address_type(path) && sounds_like_client(path);
+    if !FOLLOWED.with(|known| known.is(path, follow)) {
         return Set::unknown();
     }
     Set::of(Value::Made(Arc::new(Made { path: format!("{path}()").into(), on: None, args: Args::default(), depth: 1 })))
@@ -289,8 +293,8 @@ pub fn join_symbol(client: Legacy, object: &str, member: &str) -> Name {
 
 /// The object of an older client that an outside path stands for.
 pub fn legacy_object(path: &str) -> Option<Value> {
-    let go = |p: &str| p.contains("zorkian/go-datadog-api");
-    if go(path) && (path.ends_with(".NewClient") || path.ends_with(".Client")) {
+    let client = path.ends_with(".NewClient") || path.ends_with(".Client");
+    if client && path.contains("zorkian/go-datadog-api") {
         return Some(Value::Legacy(Legacy::GoDatadogApi, "Client".into()));
     }
     if matches!(path, "Dogapi.Client" | "Dogapi::Client" | "dogapi.Dogapi.Client") {
@@ -340,10 +344,18 @@ fn mentions_address(set: &Set) -> bool {
 /// What a call of something outside gives.
 pub fn result(path: &str, on: Option<&Arc<Made>>, args: Args) -> Set {
     let depth = on.map_or(0, |m| m.depth) + 1;
-    let follows = super::transport::is_any_library(path)
-        || sounds_like_client(super::transport::last_segment(path))
-        || super::deciding::is_named(path);
-    if !follows && !super::transport::carries_keys(&args, None) && !args.all().any(mentions_address) {
+    thread_local! {
+        static FOLLOWED: Remembered = Remembered::default();
+    }
+    let follow = || {
+        super::transport::is_any_library(path)
+            || sounds_like_client(super::transport::last_segment(path))
+            || super::deciding::is_named(path)
+    };
+    if !FOLLOWED.with(|known| known.is(path, follow))
+        && !super::transport::carries_keys(&args, None)
+        && !args.all().any(mentions_address)
+    {
         return Set::unknown();
     }
     if path.is_empty() || path.len() > MAX_PATH || depth > MAX_CHAIN {

@@ -27,6 +27,8 @@ pub struct Program {
     pub classes: Vec<ClassInfo>,
     class_ids: Vec<Vec<Cls>>,
     tables: Vec<Map<Name, Entity>>,
+    /// The modules of the program of which each module imports all names.
+    opened: Vec<Vec<u32>>,
     /// What the imported names of each module stand for, once all is linked.
     imported: Vec<Map<Name, Resolved>>,
     packages: Vec<Map<Name, Entity>>,
@@ -135,6 +137,7 @@ impl Program {
             classes: Vec::new(),
             class_ids: Vec::with_capacity(modules.len()),
             tables: Vec::new(),
+            opened: Vec::new(),
             imported: Vec::new(),
             packages: Vec::new(),
             package_of: vec![None; modules.len()],
@@ -153,6 +156,7 @@ impl Program {
         it.merge_classes();
         it.index_methods();
         it.index_names();
+        it.opened = (0..it.modules.len()).into_par_iter().map(|m| it.opened_by(index(m))).collect();
         it.follow_imports();
         it.link_bases();
         it.link_implementations();
@@ -264,6 +268,11 @@ impl Program {
         table
     }
 
+    fn opened_by(&self, module: u32) -> Vec<u32> {
+        let all = self.module(module).imports.iter().filter(|import| import.member == Member::All);
+        all.filter_map(|import| self.find_module(module, &import.module)).filter(|target| *target != module).collect()
+    }
+
     /// Follows every import once; the engine asks again and again.
     fn follow_imports(&mut self) {
         let follow = |(m, table): (usize, &Map<Name, Entity>)| {
@@ -294,17 +303,12 @@ impl Program {
         {
             return Some(self.follow(entity, name, depth));
         }
-        let source = self.module(module);
-        for import in source.imports.iter().filter(|i| i.member == Member::All) {
-            if depth < MAX_REEXPORTS
-                && let Some(target) = self.find_module(module, &import.module)
-                && target != module
-                && let Some(found) = self.member_of(target, name, depth + 1)
-            {
+        for &target in self.opened[module as usize].iter().filter(|_| depth < MAX_REEXPORTS) {
+            if let Some(found) = self.member_of(target, name, depth + 1) {
                 return Some(found);
             }
         }
-        self.everywhere.get(&(family(source.language), name.clone())).map(|e| self.follow(e, name, depth))
+        self.everywhere.get(&(family(self.module(module).language), name.clone())).map(|e| self.follow(e, name, depth))
     }
 
     fn follow(&self, entity: &Entity, name: &Name, depth: u8) -> Resolved {

@@ -38,7 +38,8 @@ pub fn is_library(language: Language, path: &str) -> bool {
 /// Whether a path is one of these or something of one of them.
 fn is_below(path: &str, heads: &HashSet<&str>) -> bool {
     let path = path.trim_start_matches(['\\', ':']);
-    let ends = path.match_indices(['.', '(', ':', '/', '\\']).map(|(end, _)| end).chain([path.len()]);
+    let is_end = |(_, byte): &(usize, u8)| matches!(byte, b'.' | b'(' | b':' | b'/' | b'\\');
+    let ends = path.bytes().enumerate().filter(is_end).map(|(end, _)| end).chain([path.len()]);
     ends.into_iter().any(|end| path.get(..end).is_some_and(|head| heads.contains(head)))
 }
 

@@ -1,6 +1,9 @@
-//! Searching names and texts for words: the engine asks this of almost every one it meets. The words that names are made of.
+//! Searching names and texts for words: the engine asks this of almost every one it meets. The words that names are made of, and what is remembered of names.
 
+use crate::ir::Name;
 use aho_corasick::AhoCorasick;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use std::sync::OnceLock;
 
 /// Words to search for.
@@ -26,6 +29,29 @@ impl Words {
     pub fn are_in(&self, text: impl AsRef<[u8]>) -> bool {
         let build = || AhoCorasick::builder().ascii_case_insensitive(self.any_case).build(self.words).ok();
         self.search.get_or_init(build).as_ref().is_some_and(|search| search.is_match(text.as_ref()))
+    }
+}
+
+/// Most names that one thread remembers something of.
+const MAX_REMEMBERED: usize = 20_000;
+
+/// What was found of names, by nothing but their letters: the engine meets the same ones in every run of every function.
+#[derive(Debug, Default)]
+pub struct Remembered(RefCell<FxHashMap<Name, bool>>);
+
+impl Remembered {
+    /// Whether it is so with a name; `judge` says it if nobody has asked yet.
+    pub fn is(&self, name: &str, judge: impl FnOnce() -> bool) -> bool {
+        if let Some(known) = self.0.borrow().get(name) {
+            return *known;
+        }
+        let found = judge();
+        let mut known = self.0.borrow_mut();
+        if known.len() >= MAX_REMEMBERED {
+            known.clear();
+        }
+        known.insert(name.into(), found);
+        found
     }
 }
 
