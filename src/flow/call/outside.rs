@@ -249,14 +249,15 @@ impl<'a> Run<'a> {
     fn handed_on(&mut self, path: &str, args: &Args, site: Site) {
         let language = self.module.language;
         for (i, set) in args.positional.iter().enumerate() {
-            let rest = Args { positional: args.positional.iter().skip(i + 1).cloned().collect(), ..Args::default() };
+            let follow = args.positional.get(i + 1..).unwrap_or_default();
             for value in set.values() {
                 if let Value::External(function) = value
-                    && !rest.positional.is_empty()
+                    && !follow.is_empty()
                     && !transport::is_library(language, path)
                     && transport::is_library(language, function)
                     && transport::role(transport::last_segment(function), function).is_some()
                 {
+                    let rest = Args { positional: follow.to_vec(), ..Args::default() };
                     self.http_call(function, None, &rest, site);
                 }
             }
