@@ -15,7 +15,7 @@ use crate::ir::Language;
 use rustc_hash::FxHashSet as HashSet;
 
 use super::strings;
-use super::words::Words;
+use super::words::{Remembered, Words};
 
 /// Shape of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,11 +226,16 @@ static REQUESTS: Words = Words::new(&[
 
 /// Whether a name of something unknown sounds like it makes a request.
 pub fn sounds_like_request(name: &str) -> bool {
-    if verb_in_name(name).is_some() {
-        return true;
+    thread_local! {
+        static SOUND: Remembered = Remembered::default();
     }
     let other = ["call", "do", "api", "open", "load"];
-    REQUESTS.are_in(name) || other.iter().any(|other| name.eq_ignore_ascii_case(other))
+    let sounds = || {
+        verb_in_name(name).is_some()
+            || REQUESTS.are_in(name)
+            || other.iter().any(|other| name.eq_ignore_ascii_case(other))
+    };
+    SOUND.with(|known| known.is(name, sounds))
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ impl Words {
 
 /// Most names that one thread remembers something of.
 const MAX_REMEMBERED: usize = 20_000;
+/// Longest name that is worth remembering, in bytes.
+const MAX_LENGTH: usize = 240;
 
 /// What was found of names, by nothing but their letters: the engine meets the same ones in every run of every function.
 #[derive(Debug, Default)]
@@ -46,6 +48,9 @@ impl Remembered {
             return *known;
         }
         let found = judge();
+        if name.len() > MAX_LENGTH {
+            return found;
+        }
         let mut known = self.0.borrow_mut();
         if known.len() >= MAX_REMEMBERED {
             known.clear();
