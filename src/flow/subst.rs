@@ -2,6 +2,7 @@
 
 mod closed;
 mod guards;
+mod texts;
 
 use crate::ir::Name;
 use rustc_hash::{FxHashMap as HashMap, FxHasher};
@@ -11,13 +12,14 @@ use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+pub use texts::{texts_in_worlds, texts_of};
+
 use guards::{Verdict, verb_allowed};
 
 use super::program::Kinship;
 use super::request::{Guard, Request, Site};
 use super::scope::{MAX_PASSED, Scope};
 use super::strings;
-use super::transport;
 use super::value::{
     Alternative, Args, Bindings, Closure, DEFAULTING, Instance, Item, Made, OPTIONAL, Piece, Ref, Root, Set, Table,
     Text, Value, World,
@@ -467,44 +469,4 @@ fn overlaid(table: &mut Table, more: Table) -> Vec<(Name, Set)> {
     table.rest.join(&more.rest);
     table.spread.join(&more.spread);
     more.entries
-}
-
-/// The texts a set stands for; whatever is no text is a hole with this label.
-pub fn texts_of(set: &Set, label: &Name) -> Vec<Text> {
-    let mut out: Vec<Text> = Vec::new();
-    for (text, _) in texts_in_worlds(set, label) {
-        if !out.contains(&text) {
-            out.push(text);
-        }
-    }
-    out
-}
-
-/// The same, each in its world.
-pub fn texts_in_worlds(set: &Set, label: &Name) -> Vec<(Text, World)> {
-    let mut out: Vec<(Text, World)> = Vec::new();
-    for item in &set.items {
-        let value = &item.value;
-        let text = match value {
-            _ if set.refs().any(|r| r.stands_for(value)) => continue,
-            Value::Text(t) => (**t).clone(),
-            Value::Ref(r) => Text::piece(Piece::Ref(r.clone())),
-            // `HttpMethod.GET`.
-            Value::External(_) | Value::Made(_) if strings::verb_constant(value).is_some() => {
-                strings::verb_constant(value).map(Text::literal).unwrap_or_default()
-            }
-            Value::External(path) => Text::piece(Piece::Hole(path.clone())),
-            Value::Made(m) => transport::routed(m).unwrap_or_else(|| Text::piece(Piece::Hole(m.path.clone()))),
-            // A missing value is no part of an address that works.
-            Value::Null | Value::Bool(_) if set.items.len() > 1 => continue,
-            _ => Text::piece(Piece::Hole(label.clone())),
-        };
-        if out.len() < MAX_RESULTS && !out.iter().any(|(t, w)| *t == text && *w == item.world) {
-            out.push((text, item.world.clone()));
-        }
-    }
-    if out.is_empty() {
-        out.push((Text::piece(Piece::Hole(label.clone())), World::default()));
-    }
-    out
 }
