@@ -310,6 +310,10 @@ impl Run<'_> {
     /// Notes in a request's derivation what of the surroundings makes it Datadog's, where the address does not say.
     fn attribute(&self, request: &mut Request) {
         let (mut around, why) = self.origin_and_why();
+        // What Datadog integrates with is in the names of the code that sets it up, and says nothing of the host.
+        if around == Origin::Other && origin::is_integration(&request.url) {
+            around = Origin::Unknown;
+        }
         // A script talks to many; only what is said of this very command proves whose address it has.
         if request.cli && matches!(around, Origin::Datadog | Origin::LikelyDatadog) {
             around = if origin::names_another(&request.url) { Origin::Unknown } else { Origin::LikelyDatadog };

@@ -143,6 +143,12 @@ pub fn from_url(url: &Text, hosts: &[String]) -> Origin {
     Origin::Unknown
 }
 
+/// Whether an address is one of those where Datadog is told of another product: `/api/v1/integration/azure`.
+pub fn is_integration(url: &Text) -> bool {
+    let told = |lit: &str| lit.contains("/integration/") || lit.contains("/integrations/");
+    url.pieces.iter().any(|piece| matches!(piece, Piece::Lit(lit) if told(lit)))
+}
+
 /// First words of variables that hold an address without telling whose it is.
 const PLAIN_WORDS: &[&str] = &[
     "base",
