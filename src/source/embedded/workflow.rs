@@ -90,6 +90,9 @@ fn describes_an_api(text: &str) -> bool {
 /// Keys whose value sets variables for what stands beside and below.
 const VARIABLES: &[&str] = &["env", "environment", "variables", "vars"];
 
+/// Ansible's module that makes a request, by its short and its full name.
+const ASK: &[&str] = &["uri", "ansible.builtin.uri"];
+
 /// What declared requests call their address.
 const ADDRESS: &[&str] = &["url", "uri"];
 
@@ -149,10 +152,12 @@ impl<'f> Reader<'f> {
             return;
         }
         // Ansible's module `uri` names its address `url`, and may leave out the method.
-        let module = node.field("uri").or_else(|| node.field("ansible.builtin.uri"));
+        let module = ASK.iter().find_map(|name| node.field(name));
         if let Some((uri, url)) = module.and_then(|uri| Some((uri, uri.field("url")?.scalar()?))) {
             self.request(uri, url, variables);
-        } else if let Some(url) = declared(node) {
+        } else if !ASK.contains(&parent)
+            && let Some(url) = declared(node)
+        {
             self.request(node, url, variables);
         }
         let mut words = Vec::new();
