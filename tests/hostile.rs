@@ -169,3 +169,16 @@ fn names_of_files_do_not_steer_terminals() {
     assert_eq!(status, 2);
     assert!(err.contains("[31mred.py") && !err.contains('\u{1b}'), "{err:?}");
 }
+
+/// What nests within a text is not counted when a file is looked at before it is parsed.
+#[test]
+fn types_nested_in_an_attributes_text_are_not_followed() {
+    let tree = tree();
+    let text = format!(
+        "use datadog_api_client::datadog;\n#[derive(Deserialize)]\nstruct Settings {{\n    #[serde(default = \"{}\")]\n    url: String,\n}}\n",
+        "Vec<".repeat(200_000)
+    );
+    fs::write(tree.path().join("settings.rs"), text).expect("a file");
+    let (status, out, err) = run(tree.path(), &["scan"]);
+    assert!(status == 0 && out.contains("good.py:2"), "{out}{err}");
+}

@@ -185,8 +185,13 @@ fn is_base(value: &Value) -> bool {
     matches!(value, Value::Text(text) if text.head().contains("://") || is_host(text.head()))
 }
 
+/// Whether a text is one of Datadog's hosts, without a scheme.
 fn is_host(text: &str) -> bool {
-    text.contains(".datadoghq.") && !text.contains([' ', '/'])
+    names_ours(text) && !text.contains([' ', '/'])
+}
+
+fn names_ours(text: &str) -> bool {
+    text.contains(".datadoghq.") || text.contains(".ddog-gov.")
 }
 
 /// Datadog's hosts in what a field was made with: `ConfigParams.FromTuples("connection.host", "api.datadoghq.com")`.
@@ -197,9 +202,7 @@ fn hosts_in(set: &Set, depth: u8) -> Set {
     }
     for value in set.values() {
         match value {
-            Value::Text(text)
-                if is_host(text.head()) || text.head().contains("://") && text.head().contains(".datadoghq.") =>
-            {
+            Value::Text(text) if is_host(text.head()) || text.head().contains("://") && names_ours(text.head()) => {
                 out.add(value.clone());
             }
             Value::Table(table) => table.entries.iter().for_each(|(_, set)| out.join(&hosts_in(set, depth + 1))),

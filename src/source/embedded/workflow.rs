@@ -54,10 +54,12 @@ pub(super) fn has_scripts(text: &str) -> bool {
 
 /// Whether some line gives a method of HTTP, as requests do that are declared instead of run.
 fn may_declare_requests(text: &str) -> bool {
-    let methods = memchr::memmem::find_iter(text.as_bytes(), "method");
-    methods.filter_map(|at| text.get(at..)).any(|rest| {
-        let line = rest.lines().next().unwrap_or(rest);
-        line.split_once(':').is_some_and(|(_, value)| is_method(value.trim().trim_matches(['"', '\''])))
+    let bytes = text.as_bytes();
+    memchr::memmem::find_iter(bytes, "method").any(|at| {
+        // A line may be as long as the file.
+        let near = bytes.get(at..).unwrap_or_default().iter().take(MAX_METHOD).take_while(|byte| **byte != b'\n');
+        let near: String = near.map(|byte| char::from(*byte)).collect();
+        near.split_once(':').is_some_and(|(_, value)| is_method(value.trim().trim_matches(['"', '\''])))
     })
 }
 
@@ -92,6 +94,9 @@ const VARIABLES: &[&str] = &["env", "environment", "variables", "vars"];
 
 /// Ansible's module that makes a request, by its short and its full name.
 const ASK: &[&str] = &["uri", "ansible.builtin.uri"];
+
+/// How far behind the word `method` its value may end, in bytes.
+const MAX_METHOD: usize = 48;
 
 /// What declared requests call their address.
 const ADDRESS: &[&str] = &["url", "uri"];

@@ -20,7 +20,7 @@ impl Lowerer<'_> {
                     let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(function), .. }) = &value else {
                         return Some(self.expression(&value));
                     };
-                    let path = function.parse::<syn::Path>().ok()?;
+                    let path = function_named(function)?;
                     let span = self.at(function.span());
                     let callee = self.path(&path);
                     Some(self.add(Expr::Call(callee, Vec::new()), span))
@@ -29,6 +29,12 @@ impl Lowerer<'_> {
             }
         })
     }
+}
+
+/// The path that a text names, if it is plain: what nests within a text was not counted before the file was parsed.
+fn function_named(text: &syn::LitStr) -> Option<syn::Path> {
+    let plain = text.value().chars().all(|c| c.is_alphanumeric() || c == '_' || c == ':');
+    if plain { text.parse().ok() } else { None }
 }
 
 /// The expression behind one of these names in `name = value, …`.
